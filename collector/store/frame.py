@@ -1,0 +1,34 @@
+"""Rows of a store as the one form of frame that all stores give (see Store.read)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from collector.sample import Value
+from collector.store.admission import is_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def frame(times: Sequence[int], columns: Mapping[str, Sequence[Value]]) -> pd.DataFrame:
+    """The frame of ascending `times` (ms since 1970, UTC) and one column per field, None where missing."""
+    import numpy as np
+    import pandas as pd  # here, because the collector writes all day and never needs it
+
+    index = pd.DatetimeIndex(np.array(times, dtype="datetime64[ms]"), name="time").tz_localize("UTC")
+    series = {
+        field: pd.Series(np.array(values, dtype=object), index=index, dtype=object)  # else pandas makes None a NaN
+        if _holds_text(field)
+        else np.array(values, dtype=np.float64)
+        for field, values in columns.items()
+    }
+    return pd.DataFrame(series, index=index, columns=list(columns))
+
+
+def _holds_text(field: str) -> bool:
+    try:
+        return is_text(field)
+    except ValueError:  # a name that is no field was never written: a column of NaN
+        return False

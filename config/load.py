@@ -1,0 +1,112 @@
+"""The door to a town's files: reads them all, tells all faults in one go, gives a Town that the rest can trust."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from config.consistency import device_faults, id_faults, link_faults, timezone_faults
+from config.device import AnyMap, builtin_devices
+from config.faults import ConfigError, Fault
+from config.figures import figure_faults
+from config.language import _
+from config.maps import read_maps
+from config.shape import shaped
+from config.survey import survey
+from config.tomlfile import read_toml
+from config.town import Town
+from config.wiring import wiring_faults
+
+OTHER_FILES = ("territory.toml", "contracts.toml")
+
+
+def load(path: Path, extra_maps: Path | None = None) -> Town:
+    """The town whose files stand in the folder `path`.
+
+    `town.toml` is needed; `territory.toml` and `contracts.toml` may stand beside it, and a folder `devices` with the
+    town's own device maps; `extra_maps` is one more folder of maps. ConfigError holds the faults of all these files.
+    """
+    if not path.is_dir():
+        raise ConfigError([_no_folder(path)])
+    maps, faults = read_maps(_map_folders(path, extra_maps))
+    faults += _misnamed(path)
+    for name in OTHER_FILES:
+        if (path / name).exists():
+            faults += _faults_of_figures(path / name)
+    town, town_faults = _read_town(path / "town.toml", maps, frozenset(maps) | _file_names(path, extra_maps))
+    faults += town_faults
+    if faults or town is None:
+        raise ConfigError(faults)
+    return town
+
+
+def _read_town(file: Path, maps: dict[str, AnyMap], known: frozenset[str]) -> tuple[Town | None, list[Fault]]:
+    try:
+        data = read_toml(file)
+    except ConfigError as error:
+        return None, error.faults
+    faults = list(_forbidden(str(file), data))
+    town = None
+    try:
+        town = shaped(Town, data, str(file))
+    except ConfigError as error:
+        faults += error.faults
+    found = survey(data)
+    place = data.get("place")
+    faults += timezone_faults(str(file), place.get("tz") if isinstance(place, dict) else None)
+    faults += id_faults(str(file), found)
+    faults += link_faults(str(file), found, maps)
+    faults += device_faults(str(file), found, maps, known)
+    faults += wiring_faults(str(file), found, maps)
+    if town is None:
+        return None, faults
+    named = {device.map for device in town.devices().values()} & set(maps)
+    return town.model_copy(update={"maps": {name: maps[name] for name in sorted(named)}}), faults
+
+
+def _forbidden(file: str, data: dict[str, Any]) -> Iterator[Fault]:
+    """Take out of the data what no file may say, each with its fault."""
+    if data.pop("simulated", None) is not None:
+        what = _("no file can say that its town is simulated: only the demo does")
+        yield Fault(file, "simulated", what, _("remove the line"))
+    if data.pop("maps", None) is not None:
+        what = _("device maps do not stand in a town file")
+        yield Fault(file, "maps", what, _("write each into a file of the folder devices beside it"))
+
+
+def _faults_of_figures(path: Path) -> list[Fault]:
+    try:
+        return list(figure_faults(str(path), read_toml(path, may_be_empty=True)))
+    except ConfigError as error:
+        return error.faults
+
+
+def _map_folders(path: Path, extra: Path | None) -> list[Path]:
+    own = path / "devices"
+    return [builtin_devices(), *([own] if own.exists() else []), *([extra] if extra else [])]
+
+
+def _file_names(path: Path, extra: Path | None) -> frozenset[str]:
+    return frozenset(file.stem for folder in _map_folders(path, extra) for file in folder.glob("*.toml"))
+
+
+def _misnamed(path: Path) -> Iterable[Fault]:
+    """A file whose name is almost one of ours would be passed over without a word."""
+    names = ("town.toml", *OTHER_FILES)
+    for file in sorted(path.glob("*.toml")):
+        close = difflib.get_close_matches(file.name, names, n=1, cutoff=0.8)
+        if close and file.name not in names:
+            what = _("tepos does not read a file of this name")
+            yield Fault(str(file), "", what, _('did you mean "{name}"?').format(name=close[0]))
+
+
+def _no_folder(path: Path) -> Fault:
+    if path.is_file():
+        what = _("this is a file; a town is a folder that holds town.toml")
+        return Fault(str(path), "", what, _("give the folder {folder}").format(folder=path.parent))
+    what = _("there is no such folder")
+    return Fault(
+        str(path), "", what, _("give the folder of a town, as {example}").format(example="config/towns/example")
+    )

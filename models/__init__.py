@@ -1,0 +1,1 @@
+"""What it means: pure functions over frames and facts. No clock, no file, no network."""

@@ -1,0 +1,1 @@
+"""Photovoltaics: from the sun to what a roof should give."""

@@ -1,0 +1,1 @@
+"""What runs: the composition root. Nothing imports it."""

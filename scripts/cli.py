@@ -1,0 +1,60 @@
+"""The command `tepos`. Each command has its own file in scripts/commands; what it needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from collector.errors import CollectorError
+from config.faults import ConfigError
+from config.language import _
+from scripts.commands import bench, check, collect, demo, devices, probe, queue, simulate, status
+from scripts.console import NOT_SO, WRONG, tell
+from scripts.role import RoleTaken
+
+app = typer.Typer(
+    name="tepos",
+    help=_("Watches the solar production of a town's roofs and its progress toward 100 % renewable energy."),
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+app.command("demo", help=_("A simulated Loos-en-Gohelle, polled and kept like the real one."))(demo.demo)
+app.command("run", help=_("The town's own collector."))(collect.run)
+app.command("collect", help=_("Poll the devices and keep their readings."))(collect.collect)
+app.command("probe", help=_("Identify one device and decode one reading."))(probe.probe)
+app.command("simulate", help=_("Serve a register image, or a whole town, over Modbus TCP."))(simulate.simulate)
+app.command("check", help=_("Check the configuration; with --probe also devices and store."))(check.check)
+app.command("status", help=_("Each device's last sample and state; the spool; the store."))(status.status)
+app.command("devices", help=_("The supported devices, and on which real image each was verified."))(devices.devices)
+app.command("bench", help=_("Measure, beside a baseline of the same run."))(bench.bench)
+app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))
+
+
+def main() -> None:
+    """Entry point: exit 0 done, 1 not so, 2 wrong arguments or configuration. Only our own bugs show a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a Latin-1 terminal lacks some of our signs
+    try:
+        app()
+    except ConfigError as error:
+        for fault in error.faults:
+            tell(str(fault))
+        tell(_("Faults in the configuration: {n}.").format(n=len(error.faults)))
+        sys.exit(WRONG)
+    except RoleTaken as error:
+        sentence = _("{data}: process {pid} works here already; stop it first, or give another --data.")
+        tell(sentence.format(data=error.data, pid=error.pid or "?"))
+        sys.exit(NOT_SO)
+    except CollectorError as error:
+        tell(str(error))
+        sys.exit(NOT_SO)
+    except OSError as error:  # no room, no right, no such place
+        where = f"{error.filename}: " if error.filename else ""
+        tell(f"{where}{error.strerror or error}")
+        sys.exit(NOT_SO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""For all tests: the language, and that of all Modbus requests of the run none could write to a device."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.recorder import FOLDER, everything_asked
+
+_READS = {1, 2, 3, 4}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["TEPOS_LANG"] = "en"  # tests name messages by their source text; those of the languages set their own
+    if FOLDER not in os.environ:  # the controller; xdist's workers inherit it
+        folder = tempfile.TemporaryDirectory(prefix="tepos-modbus-")
+        os.environ[FOLDER] = folder.name
+        config.stash[_folder] = folder
+
+
+_folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+_verdict = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    folder = config.stash.get(_folder, None)
+    if folder is None:
+        return
+    asked = everything_asked(Path(folder.name))
+    whole_suite = config.args == config.getini("testpaths") and not (config.option.keyword or config.option.markexpr)
+    bad = set(asked) - _READS
+    if bad or (not asked and whole_suite and os.environ.get("CI") == "true"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    config.stash[_verdict] = f"Modbus requests recorded: {sum(asked.values())}, function codes {sorted(asked)}" + (
+        f": {sorted(bad)} IS NOT READING" if bad else ""
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    terminalreporter.write_line(config.stash.get(_verdict, ""))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(_folder, None):
+        os.environ.pop(FOLDER, None)
+        folder.cleanup()
