@@ -118,6 +118,8 @@ class Array(Strict):
     surface_azimuth: Annotated[Figure, _between(0, 360, "°")] | None = None
     """Degrees east of north; the axis' azimuth for a single-axis mount; absent for a two-axis mount."""
     mount: Literal["fixed", "single-axis", "two-axis"] = "fixed"
+    horizon: tuple[Annotated[float, Field(ge=0, le=90)], ...] = ()
+    """Elevation (degrees) of what hides the sun, at equal steps of azimuth from north over east; empty: nothing."""
     module: Module
     feeds: tuple[Feed, ...] = ()
 
@@ -149,6 +151,8 @@ class Inverter(_Polled):
 
     pac_rated: Annotated[Figure, _between(100, 10_000_000, "W")] | None = None
     """W"""
+    replaced: tuple[date, ...] = ()
+    """Days on which another device, or other modules, took this place: what was learnt before no longer holds."""
     role: Literal[Role.INVERTER] = Role.INVERTER
 
 
