@@ -9,6 +9,9 @@ import math
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from collector.sample import Value
 from config.device import DeviceMap, Inputs, Register, Variant
@@ -20,6 +23,11 @@ _CODE = {
     "int64": "q", "uint64": "Q", "float32": "f", "float64": "d",
 }  # fmt: skip
 _FLOATS = ("float32", "float64")
+
+
+def numpy_type(type_: str) -> np.dtype[Any]:
+    """The big-endian numpy type of a register type that is a number."""
+    return np.dtype(">" + _CODE[type_])
 
 
 def swap_words(data: bytes) -> bytes:
@@ -80,6 +88,11 @@ class Field:
     word_order: str
     missing: frozenset[int]
     states: Mapping[int, str] | None = None
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the register holds a floating-point number, which is its own marker (NaN)."""
+        return self.register.type in _FLOATS
 
     def value(self, raw: float | int | str) -> Value:
         """Raw number to value in the quantity's unit; None when the device says, or shows, that it has none."""

@@ -34,8 +34,8 @@ from config.sunspec_map import SunSpecMap
 COMMON_LENGTH = 66
 _FINEST = {"A": -2, "V": -1, "Hz": -2, "°C": -1, "1": -4}
 """The scale factor to begin with, by unit (others 0); a value that does not fit takes the next coarser one."""
-_COARSEST = 10
-_NET = "power_net"
+COARSEST = 10
+NET = "power_net"
 """Stands for p_import and p_export, which share the point of the signed power."""
 
 
@@ -56,12 +56,17 @@ def sunspec_image(
     ratio, which some makers do and which, unlike the standard's percentage, is never ambiguous. ValueError for numbers
     that no scale factor makes fit, as a negative voltage.
     """
+    return frame_of(values, identity, base, inputs, phases).filled(values)
+
+
+def frame_of(fields: Iterable[str], identity: Identity, base: int, inputs: int, phases: int) -> Frame:
+    """The image of a device with these fields, without their values; ValueError for a device that cannot be."""
     if phases not in (1, 2, 3) or not 0 <= inputs <= 50:
         raise ValueError(f"phases is 1 to 3 and inputs 0 to 50, not {phases} and {inputs}")
-    return _frame(identity, base, tuple(_models(values, inputs, phases)), inputs).filled(values)
+    return _frame(identity, base, tuple(_models(fields, inputs, phases)), inputs)
 
 
-def _models(values: Mapping[str, Value], inputs: int, phases: int) -> Iterator[int]:
+def _models(values: Iterable[str], inputs: int, phases: int) -> Iterator[int]:
     roles = {role for name in values if (q := QUANTITIES.get(name)) and len(q.roles) == 1 for role in q.roles}
     if Role.INVERTER in roles or inputs or not roles:
         yield 100 + phases
@@ -81,7 +86,7 @@ def _builtin_map() -> SunSpecMap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where one field is written."""
 
     field: str
@@ -94,23 +99,24 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scaled:
+class Scaled:
     """The places that share one scale factor."""
 
-    factor: _Place | None
+    factor: Place | None
     exponent: int
     """The finest; with no factor point the only one."""
-    places: tuple[_Place, ...]
+    places: tuple[Place, ...]
 
 
-class _Frame:
+class Frame:
     """An image without measurements: headers, name plate, markers; and where the measurements go."""
 
-    def __init__(self, base: int, blank: bytes, scaled: tuple[_Scaled, ...], import_sign: int) -> None:
+    def __init__(self, base: int, blank: bytes, scaled: tuple[Scaled, ...], import_sign: int) -> None:
         self.base, self.blank, self.scaled, self.import_sign = base, blank, scaled, import_sign
         self._words = struct.Struct(f">{len(blank) // 2}H")
 
     def filled(self, values: Mapping[str, Value]) -> dict[int, int]:
+        """The registers of one row of values."""
         data = bytearray(self.blank)
         for scaled in self.scaled:
             numbers = [(place, n) for place in scaled.places if (n := self._number(place, values)) is not None]
@@ -120,7 +126,7 @@ class _Frame:
                 raise ValueError(f"SunSpec has no sign for it: {[(p.field, n) for p, n in numbers]}")
             while any(not place.low <= raw <= place.high for place, raw in raws):
                 exponent += 1
-                if scaled.factor is None or exponent > _COARSEST:
+                if scaled.factor is None or exponent > COARSEST:
                     raise ValueError(f"does not fit into SunSpec's registers: {[(p.field, n) for p, n in numbers]}")
                 raws = _raws(numbers, exponent)
             for place, raw in raws:
@@ -129,8 +135,8 @@ class _Frame:
                 scaled.factor.packer.pack_into(data, scaled.factor.at, exponent)
         return dict(enumerate(self._words.unpack(data), self.base))
 
-    def _number(self, place: _Place, values: Mapping[str, Value]) -> float | None:
-        if place.field == _NET:
+    def _number(self, place: Place, values: Mapping[str, Value]) -> float | None:
+        if place.field == NET:
             drawn, fed = values.get("p_import"), values.get("p_export")
             if isinstance(drawn, int | float) and isinstance(fed, int | float):
                 net = (drawn - fed) * self.import_sign
@@ -142,34 +148,32 @@ class _Frame:
         return value if value is not None and math.isfinite(value) else None
 
 
-def _raws(numbers: Iterable[tuple[_Place, float]], exponent: int) -> list[tuple[_Place, int]]:
+def _raws(numbers: Iterable[tuple[Place, float]], exponent: int) -> list[tuple[Place, int]]:
     if exponent < 0:
         return [(place, round(number * 10**-exponent)) for place, number in numbers]
     return [(place, round(number / 10**exponent)) for place, number in numbers]
 
 
 @lru_cache(maxsize=4096)
-def _frame(identity: Identity, base: int, models: tuple[int, ...], inputs: int) -> _Frame:
+def _frame(identity: Identity, base: int, models: tuple[int, ...], inputs: int) -> Frame:
     sunspec_map = _builtin_map()
     blank = bytearray(MARKER + _common(identity))
-    scaled: list[_Scaled] = []
+    scaled: list[Scaled] = []
     for model_id in models:
         model, entry = definition(model_id), sunspec_map.models[model_id]
         repetitions = (inputs if entry.inputs else 1) if model.group else 0
         points = [(field, *model.locate(name)) for field, name in entry.quantities.items()]
         if entry.power_net:
-            points.append((_NET, *model.locate(entry.power_net)))
+            points.append((NET, *model.locate(entry.power_net)))
         for number in range(1, repetitions + 1):
             points += [(input_field(q, number), *model.locate(p, number)) for q, p in entry.inputs.items()]
         scaled += _by_factor(model, len(blank), points)
         blank += _blank(model, repetitions)
     blank += struct.pack(">HH", END, 0)
-    return _Frame(
-        base, bytes(blank), tuple(scaled), 1 if import_is_positive(sunspec_map, identity.manufacturer) else -1
-    )
+    return Frame(base, bytes(blank), tuple(scaled), 1 if import_is_positive(sunspec_map, identity.manufacturer) else -1)
 
 
-def _by_factor(model: Definition, start: int, points: Iterable[tuple[str, Point, int]]) -> Iterator[_Scaled]:
+def _by_factor(model: Definition, start: int, points: Iterable[tuple[str, Point, int]]) -> Iterator[Scaled]:
     groups: dict[str | int | None, list[tuple[str, Point, int]]] = {}
     for field, point, offset in points:
         groups.setdefault(point.factor, []).append((field, point, offset))
@@ -178,22 +182,22 @@ def _by_factor(model: Definition, start: int, points: Iterable[tuple[str, Point,
         if isinstance(factor, str):
             at = start + 2 * model.points[factor].offset
             unit = _unit(members[0][0])
-            yield _Scaled(_place(factor, model.points[factor], at), _FINEST.get(unit, 0), places)
+            yield Scaled(_place(factor, model.points[factor], at), _FINEST.get(unit, 0), places)
         else:
-            yield _Scaled(None, factor or 0, places)
+            yield Scaled(None, factor or 0, places)
 
 
 def _unit(field: str) -> str:
-    return "W" if field == _NET else split_field(field)[0].unit
+    return "W" if field == NET else split_field(field)[0].unit
 
 
-def _place(field: str, point: Point, at: int) -> _Place:
+def _place(field: str, point: Point, at: int) -> Place:
     code = CODES[point.type]
     bits = 16 * point.words
     # The marker is the lowest signed and the highest unsigned number; of counters it is 0, which nothing replaces.
     low, high = (1 - (1 << (bits - 1)), (1 << (bits - 1)) - 1) if code.islower() else (0, (1 << bits) - 2)
     symbols = {text: number for number, text in point.symbols.items()}
-    return _Place(field, at, struct_of(point), low, high, symbols)
+    return Place(field, at, struct_of(point), low, high, symbols)
 
 
 def _common(identity: Identity) -> bytes:

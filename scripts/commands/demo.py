@@ -102,7 +102,7 @@ def _fill(collecting: Collecting, days: int, seed: int) -> None:
     made = 0
     with bar:
         for start, until in spans:
-            task = bar.add_task("history", total=(until - start) // STEP_MS * len(collecting.town.devices()))
+            task = bar.add_task("history", total=(until - start) // STEP_MS)
             try:
                 made += fill(
                     collecting.town,

@@ -6,17 +6,20 @@ import json
 import re
 import struct
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from collector.errors import DeviceException
 from collector.link import Link
+from collector.register_rows import RowEncoder
 from collector.registers import encode, encode_plate
 from collector.sample import Value
 from collector.sunspec.image import sunspec_image
+from collector.sunspec.images import sunspec_images
 from config.device import AnyMap, DeviceMap
+from models.pv.sun import Floats
 from scripts.simulator.plant import ASLEEP, DERATED, FAULTY, RUNNING, Plant
 from scripts.simulator.powers import Times
 
@@ -126,14 +129,36 @@ class DeviceImage:
         self._layout: tuple[frozenset[tuple[int, int]], list[tuple[int, int, int]]] = frozenset(), []
         self._ahead: deque[tuple[int, dict[str, Value]]] = deque()
 
-    def rows(self, times: Times) -> list[dict[str, Value]]:
-        """What the device measures at these instants, each as a mapping, states in the maker's words."""
+    def images(self, times: Times) -> Iterator[RegisterImage]:
+        """The images at these instants: those of `at`, worked out together (history needs a million of them)."""
+        columns = self._columns(times)
+        if not isinstance(self.map, DeviceMap):
+            of = {"base": self.base, "inputs": self.inputs, "phases": self.phases}
+            for data in sunspec_images(columns, len(times), self.plate, **of):
+                yield RegisterImage([(3, self.base, data)])
+            return
+        try:
+            words = RowEncoder(self.map, self.inputs)(columns, len(times))
+        except ValueError:  # rows of different registers, or a value that does not fit: row by row, which tells
+            yield from map(self.encode, _rows(columns))
+            return
+        fixed = {at: np.full(len(times), word, np.uint16) for at, word in self._fixed.items()}
+        words = fixed | words
+        nothing = np.zeros(len(times), np.uint16)
+        runs = []
+        for function, first, count in _spans(dict.fromkeys(words, 0), self.map.read.max_gap):
+            run = [words.get((function, first + n), nothing) for n in range(count)]
+            runs.append((function, first, 2 * count, np.stack(run, axis=1).astype(">u2").tobytes()))
+        for n in range(len(times)):
+            yield RegisterImage([(f, first, data[n * width : (n + 1) * width]) for f, first, width, data in runs])
+
+    def _columns(self, times: Times) -> dict[str, Floats | list[str | None]]:
+        """What the device measures at these instants, states in the maker's words."""
         columns = self.plant.measure(self.path, times)
-        names = list(columns)
-        lists = [c if isinstance(c, list) else c.tolist() for c in columns.values()]
-        if "state" in columns:
-            lists[names.index("state")] = [self._states.get(word) for word in columns["state"]]
-        return [{n: None if v != v else v for n, v in zip(names, row, strict=True)} for row in zip(*lists, strict=True)]
+        return {
+            name: [self._states.get(word) for word in column] if isinstance(column, list) else column
+            for name, column in columns.items()
+        }
 
     def at(self, time: int) -> RegisterImage:
         """The image at an instant (ms UTC), to the second."""
@@ -142,7 +167,7 @@ class DeviceImage:
             self._ahead.popleft()
         if not self._ahead or self._ahead[0][0] != second:
             seconds = np.arange(second, second + self.AHEAD, dtype=np.int64)
-            self._ahead = deque(zip(seconds.tolist(), self.rows(seconds * 1000), strict=True))
+            self._ahead = deque(zip(seconds.tolist(), _rows(self._columns(seconds * 1000)), strict=True))
         return self.encode(self._ahead[0][1])
 
     def encode(self, values: Mapping[str, Value]) -> RegisterImage:
@@ -159,6 +184,12 @@ class DeviceImage:
                 for f, a, n in self._layout[1]
             ]
         )
+
+
+def _rows(columns: Mapping[str, Floats | list[str | None]]) -> list[dict[str, Value]]:
+    lists = [column if isinstance(column, list) else column.tolist() for column in columns.values()]
+    rows = zip(*lists, strict=True)
+    return [{name: None if v != v else v for name, v in zip(columns, row, strict=True)} for row in rows]
 
 
 def _states_of(device_map: AnyMap) -> dict[str, str | None]:

@@ -57,7 +57,7 @@ def serving(registers: Mapping[int, int]) -> Iterator[Device]:
 
 
 def ask(
-    port: int, unit: int = 1, *, timeout: float = 10, max_block: int = 125, **options: Any
+    port: int, unit: int = 1, *, timeout: float = 60, max_block: int = 125, **options: Any
 ) -> tuple[SunSpecReader, Reading]:
     """Discover and read once, with our own link and reader."""
 

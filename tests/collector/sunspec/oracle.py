@@ -40,7 +40,7 @@ def numbers(values: Values) -> dict[str, float]:
 
 def scanned(port: int, unit: int) -> Any:
     """The device as pysunspec2 sees it; raises what pysunspec2 raises when it gives up."""
-    device = SunSpecModbusClientDeviceTCP(slave_id=unit, ipaddr="127.0.0.1", ipport=port, timeout=10)
+    device = SunSpecModbusClientDeviceTCP(slave_id=unit, ipaddr="127.0.0.1", ipport=port, timeout=60)
     try:
         device.scan()
     finally:

@@ -6,8 +6,10 @@ import pytest
 from collector.delivery import Delivery
 from collector.spool.queue import Spool
 from collector.store import open_store
+from scripts.simulator import past
 from scripts.simulator.fault import parse_fault
-from scripts.simulator.history import fill, finish
+from scripts.simulator.history import fill
+from scripts.simulator.past import finish, instants, stretches
 from scripts.simulator.plant import Plant
 from tests.scripts.simulator.sunny_town import sunny_town
 
@@ -70,8 +72,14 @@ def test_progress_is_told_up_to_the_end(tmp_path):
     _fill(tmp_path, NOON - 48 * HOUR, NOON, step=timedelta(minutes=15), progress=lambda *now: told.append(now))[
         1
     ].close()
-    total = 192 * len(TOWN.devices())
-    assert told == [(total // 2, total), (total, total)]
+    assert told == [(96, 192), (192, 192)]
+
+
+def test_a_long_history_made_by_several_processes_is_the_same(tmp_path, monkeypatch):
+    times = instants(NOON, NOON + 30 * 4 * HOUR, HOUR)
+    alone = list(stretches(TOWN, 1, (), NOON, times, 4))
+    monkeypatch.setattr(past, "ALONE", 1)
+    assert list(stretches(TOWN, 1, (), NOON, times, 4)) == alone
 
 
 def test_a_store_that_is_down_leaves_the_history_in_the_spool(tmp_path):

@@ -37,7 +37,7 @@ async def _with_image(path: Path, ask: Callable[[Link], object]) -> object:
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve_image(path, 0, port.set_result))
     with recorded(await port) as front:
-        link = Link("127.0.0.1", front, timeout=2)
+        link = Link("127.0.0.1", front, timeout=30)
         try:
             return await ask(link)
         finally:
@@ -46,10 +46,13 @@ async def _with_image(path: Path, ask: Callable[[Link], object]) -> object:
             await asyncio.gather(serving, return_exceptions=True)
 
 
-async def _with_town(ask: Callable[[Town], object], *faults: Fault, now: Callable[[], int] = lambda: NOON) -> object:
+async def _with_town(
+    ask: Callable[[Town], object], *faults: Fault, now: Callable[[], int] = lambda: NOON, impatient: str = ""
+) -> object:
+    town = sunny_town(impatient)
     served: asyncio.Future[Town] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(
-        serve_town(sunny_town(), seed=1, now=now, ready=served.set_result, faults=faults, free_ports=True)
+        serve_town(town, seed=1, now=now, ready=served.set_result, faults=faults, free_ports=True)
     )
     try:
         await asyncio.wait((served, serving), return_when=asyncio.FIRST_COMPLETED)
@@ -176,7 +179,7 @@ def test_registers_follow_the_clock():
 
 
 def test_a_silent_unit_leaves_its_neighbour_alone():
-    found = asyncio.run(_with_town(_readings, parse_fault("south/inv:silent")))
+    found = asyncio.run(_with_town(_readings, parse_fault("south/inv:silent"), impatient="south"))
     assert isinstance(found["south/inv"], LinkTimeout)
     assert found["south/meter"]["p_export"] > 0
 
@@ -189,7 +192,7 @@ def test_a_unit_can_answer_with_an_exception():
 
 def test_a_link_can_close_at_once_and_another_can_be_late():
     faults = parse_fault("east:closes"), parse_fault("west:late:seconds=2.5")
-    found = asyncio.run(_with_town(_readings, *faults))
+    found = asyncio.run(_with_town(_readings, *faults, impatient="west"))
     assert isinstance(found["east/inv"], LinkRefused)
     assert isinstance(found["west/inv"], LinkTimeout)
     assert found["south/inv"]["pac"] > 0
@@ -223,13 +226,13 @@ def test_a_town_is_served_by_a_process_of_its_own():
         assert found["bench/inv-1"]["pac"] == pytest.approx(found["bench/inv-3"]["pac"], rel=0.1)
         ports = [link.port for link in town.links]
     with pytest.raises(LinkRefused):
-        asyncio.run(Link("127.0.0.1", ports[0], timeout=1).read(1, 3, 40000, 2))
+        asyncio.run(Link("127.0.0.1", ports[0], timeout=30).read(1, 3, 40000, 2))
 
 
 def test_the_process_ends_with_a_parent_that_is_killed(tmp_path):
     script = (
         "import time\nfrom scripts.bench.town import bench_town\nfrom scripts.simulator.server import start_process\n"
-        "with start_process(bench_town(1), 1) as town:\n print(town.links[0].port, flush=True)\n time.sleep(60)\n"
+        "with start_process(bench_town(1), 1) as town:\n print(town.links[0].port, flush=True)\n time.sleep(600)\n"
     )
     root = str(Path(__file__).parents[3])
     env = os.environ | {"PYTHONPATH": root}
@@ -238,7 +241,7 @@ def test_the_process_ends_with_a_parent_that_is_killed(tmp_path):
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while _listens(port) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _listens(port)
@@ -246,7 +249,7 @@ def test_the_process_ends_with_a_parent_that_is_killed(tmp_path):
 
 def _listens(port: int) -> bool:
     try:
-        asyncio.run(Link("127.0.0.1", port, timeout=1).read(1, 3, 40000, 2))
+        asyncio.run(Link("127.0.0.1", port, timeout=30).read(1, 3, 40000, 2))
     except LinkRefused:
         return False
     return True
