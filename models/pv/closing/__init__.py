@@ -1,0 +1,12 @@
+"""From readings to the rows that people and programs ask for: a stretch of whole days of one town, in one go.
+
+    ground.py    what is known before a reading is looked at: quarters, sun, the modelled clear sky of every inverter
+    weather.py   what the weather was: sensors of the sites, services, normals; quarter by quarter
+    measured.py  the energy of every inverter and site, quarter by quarter
+    expected.py  what each should have produced, from the surest basis that there is
+    memory.py    what one day learns for the next: scales, fleet envelopes
+    rows.py      rollup rows of inverters, roofs, sites and the town; days from quarters
+    close.py     all of it, in order
+
+Pure: frames and facts in, frames out. scripts/jobs/closing fetches and keeps.
+"""

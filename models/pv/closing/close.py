@@ -1,0 +1,240 @@
+"""Closes a stretch of the town: readings in, rollup rows and what was learnt out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config.kwh import ExpectedBasis, Subject
+from models.calendar import QUARTER, day_bounds, day_of, days
+from models.pv.closing.books import WEATHER, Books
+from models.pv.closing.expected import DayExpected, expect_day, learn_day
+from models.pv.closing.ground import Ground, ground
+from models.pv.closing.measured import (
+    Readings,
+    SiteEnergy,
+    inverter_energies,
+    reshaped,
+    roof_energies,
+    site_energy,
+    town_energy,
+)
+from models.pv.closing.memory import Memory
+from models.pv.closing.modelled import Modelled, modelled
+from models.pv.closing.rows import Account, Expected, by_roof, days_of, frames, part_of, summed
+from models.pv.closing.weather import Seen, Weather, quarter_means, seen
+from models.pv.energy.authority import Total
+from models.pv.energy.quarters import QuarterEnergy
+from models.pv.energy.rows import EnergyRows
+from models.pv.sun import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What came of a stretch."""
+
+    quarters: pd.DataFrame
+    days: pd.DataFrame | None
+    """None when the stretch has no whole day."""
+    memories: Mapping[date, Memory]
+    """What was known after each whole day."""
+    inverters: Mapping[str, QuarterEnergy]
+    """With unknown spans and what was wrong with the counters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """All that is known from outside about a stretch."""
+
+    readings: Readings
+    service: Seen | None = None
+    """Weather over the town, arrays over the quarters of the stretch."""
+    index: Mapping[str, Sequence[Total]] = field(default_factory=dict)
+    """By site: what the network operator's index gained."""
+
+
+def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: tzinfo) -> Closed:
+    """Close the quarters from `start`, where a day of the town begins, to before `end` (ms, on the grid of quarters).
+
+    The readings should reach a few hours beyond both ends. Whole days are closed as days too and teach the memory; of
+    a day that is not over only the quarters are closed. ValueError when `start` is no beginning of a day.
+    """
+    if day_bounds(day_of(start, tz), tz)[0] != start:
+        raise ValueError(f"{start} is no beginning of a day")
+    base = ground(books.plant, start, end)
+    models = modelled(books, base, Weather(_sensors(books, given.readings, base), given.service))
+    made = inverter_energies(books, given.readings, start, end, base.clear)
+    told, memories, memory_before = _expected(books, base, models, made, memory, start, end, tz)
+    made = reshaped(books, given.readings, made, start, end, told.energy)
+    accounts, sites = _accounts(books, base, given, made, told, memory_before, start, end)
+    whole = _whole_days(start, end, tz)
+    if not whole:
+        return Closed(frames(accounts), None, {}, _by_path(books, made))
+    until = day_bounds(whole[-1], tz)[1]
+    half = told.half_day[:, : len(whole)]
+    daily = [_day(books, account, until, tz, half) for account in accounts]
+    metered = _metered(sites, memories, until, tz)
+    return Closed(frames(accounts), frames(daily), metered, _by_path(books, made))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The expectation over the whole stretch; (inverters, T), half_day (inverters, days)."""
+
+    energy: Floats
+    low: Floats
+    high: Floats
+    basis: NDArray[np.int8]
+    insolation: Floats
+    half_day: Floats
+
+    def of(self, row: int) -> Expected:
+        return Expected(self.energy[row], self.low[row], self.high[row], self.basis[row], self.insolation[row])
+
+
+def _expected(
+    books: Books,
+    base: Ground,
+    models: Sequence[Modelled],
+    made: Sequence[QuarterEnergy],
+    memory: Memory,
+    start: int,
+    end: int,
+    tz: tzinfo,
+) -> tuple[_Told, dict[date, Memory], Memory]:
+    """Day after day, for each day knows what those before it have taught."""
+    measured = np.stack([rows.energy for rows in made])
+    weights = np.maximum(np.nan_to_num(base.clear), 0.0)
+    replaced = {facts.path: facts.replaced for facts in books.plant.inverters}
+    memories: dict[date, Memory] = {}
+    parts: list[DayExpected] = []
+    before = memory
+    for day in days(day_of(start, tz), day_of(end - 1, tz)):
+        first, last = day_bounds(day, tz)
+        memory = memory.renewed(replaced, day)
+        piece = slice((first - start) // QUARTER, min((last - start) // QUARTER, measured.shape[1]))
+        times, clear, seen_models = base.starts[piece], base.clear[:, piece], [_piece(model, piece) for model in models]
+        told = expect_day(books, times, clear, seen_models, measured[:, piece], memory)
+        parts.append(told)
+        if last <= end:
+            share = _complete(made, weights, piece)
+            memory = learn_day(books, day, times, clear, seen_models, measured[:, piece], share, told, memory)
+            memories[day] = memory
+    columns = ("energy", "low", "high", "basis", "insolation")
+    arrays = {name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in columns}
+    return _Told(**arrays, half_day=np.stack([part.half_day for part in parts], axis=1)), memories, before
+
+
+def _complete(made: Sequence[QuarterEnergy], weights: Floats, piece: slice) -> Floats:
+    known = np.stack([rows.completeness[piece] for rows in made])
+    light = weights[:, piece] + 1e-9
+    complete: Floats = (known * light).sum(axis=1) / light.sum(axis=1)
+    return complete
+
+
+def _piece(model: Modelled, piece: slice) -> Modelled:
+    return Modelled(model.basis, model.energy[:, piece], model.insolation[:, piece])
+
+
+def _sensors(books: Books, readings: Readings, base: Ground) -> dict[str, Seen]:
+    sensors: dict[str, Seen] = {}
+    for site in books.sites:
+        for station in site.stations:
+            frame = readings.get(station)
+            if frame is not None and len(frame):
+                means = quarter_means(frame[[name for name in WEATHER if name in frame.columns]], base.starts)
+                sensors.setdefault(site.id, seen(ExpectedBasis.SENSOR, means, len(base.starts)))
+    return sensors
+
+
+def _accounts(
+    books: Books,
+    base: Ground,
+    given: Given,
+    made: Sequence[QuarterEnergy],
+    told: _Told,
+    memory: Memory,
+    start: int,
+    end: int,
+) -> tuple[list[Account], dict[str, SiteEnergy]]:
+    capacity = books.plant.pdc0()
+    accounts = [
+        Account(Subject.INVERTER, counted.path, made[row], told.of(row)) for row, counted in enumerate(books.inverters)
+    ]
+    sites = {
+        site.id: site_energy(
+            books, site, given.readings, made, told.energy, given.index.get(site.id, ()), memory, start, end
+        )
+        for site in books.sites
+        if site.inverters
+    }
+    held = {name: site.settled.rows for name, site in sites.items()}
+    roofs = roof_energies(books, base.share, made, held, told.energy)
+    for roof, behind in zip(books.roofs, by_roof(books, base.share), strict=True):
+        should = summed([part_of(told.of(row), part) for row, part in behind], [capacity[row] for row, _ in behind])
+        accounts.append(Account(Subject.ROOF, roof, roofs[roof], should))
+    of_sites = []
+    for site in books.sites:
+        if site.inverters:
+            should = summed([told.of(row) for row in site.inverters], [capacity[row] for row in site.inverters])
+            of_sites.append(Account(Subject.SITE, site.id, held[site.id], should))
+    whole = summed([told.of(row) for row in range(len(capacity))], capacity.tolist())
+    town = Account(Subject.TOWN, "town", town_energy(of_sites), whole)
+    return [*accounts, *of_sites, town], sites
+
+
+def _day(books: Books, account: Account, until: int, tz: tzinfo, half: Floats) -> Account:
+    """The whole days of an account. half: of each inverter and day; several together are no surer than their mean."""
+    rows = range(len(books.inverters))
+    match account.kind:
+        case Subject.INVERTER:
+            mine = [row for row in rows if books.inverters[row].path == account.id]
+        case Subject.ROOF:
+            mine = sorted({plane.inverter for plane in books.plant.planes if plane.roof == account.id})
+        case Subject.SITE:
+            mine = [row for site in books.sites if site.id == account.id for row in site.inverters]
+        case Subject.TOWN:
+            mine = list(rows)
+    size = books.plant.pdc0()[mine][:, None]
+    width: Floats = (half[mine] * size).sum(axis=0) / size.sum()
+    keep = account.energy.times < until
+    energy, should = account.energy, account.expected
+    kept = EnergyRows(*(getattr(energy, name)[keep] for name in EnergyRows.__slots__))
+    expected = Expected(*(getattr(should, name)[keep] for name in Expected.__slots__))
+    return days_of(Account(account.kind, account.id, kept, expected), tz, width)
+
+
+def _metered(
+    sites: Mapping[str, SiteEnergy], memories: Mapping[date, Memory], until: int, tz: tzinfo
+) -> dict[date, Memory]:
+    """The memories with the days on which a site's meters and inverters are both completely known.
+
+    A stretch is settled by the ratio known before it: in a catch-up of weeks it is that of the first day.
+    """
+    told = dict(memories)
+    order = sorted(told)
+    for site, found in sites.items():
+        if found.meters is None:
+            continue
+        for number, day in enumerate(order):
+            first, last = day_bounds(day, tz)
+            inside = (found.meters.times >= first) & (found.meters.times < last)
+            known = min(found.meters.completeness[inside].min(), found.inverters.completeness[inside].min()) > 0.99
+            if known:
+                sums = [float(rows.energy[inside].sum()) for rows in (found.meters, found.inverters)]
+                for later in order[number:]:
+                    told[later] = told[later].metered(site, first, *sums)
+    return told
+
+
+def _whole_days(start: int, end: int, tz: tzinfo) -> list[date]:
+    return [day for day in days(day_of(start, tz), day_of(end - 1, tz)) if day_bounds(day, tz)[1] <= end]
+
+
+def _by_path(books: Books, made: Sequence[QuarterEnergy]) -> dict[str, QuarterEnergy]:
+    return {counted.path: rows for counted, rows in zip(books.inverters, made, strict=True)}

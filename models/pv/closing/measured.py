@@ -1,0 +1,131 @@
+"""What every inverter and every site made, quarter by quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.pv.closing.books import Books, Counted, SiteBook
+from models.pv.closing.memory import Memory
+from models.pv.closing.rows import Account, by_roof
+from models.pv.energy.authority import Settled, Total, settle, share_out
+from models.pv.energy.quarters import QuarterEnergy, quarter_energy
+from models.pv.energy.rows import ESTIMATED, MEASURED, RECONSTITUTED, EnergyRows, add_up
+from models.pv.sun import Floats
+
+Readings = Mapping[str, pd.DataFrame]
+"""By device, as Store.read_many gives them: index of UTC instants, a column per field."""
+
+
+def device_energy(counted: Counted, frame: pd.DataFrame, start: int, end: int, shape: Floats | None) -> QuarterEnergy:
+    """The quarters of one device from its readings, which may reach beyond start..end. shape: expected, per quarter."""
+    times = frame.index.to_numpy().astype("datetime64[ms]").astype(np.int64)
+    power, counter = (
+        frame[name].to_numpy(float) if name in frame.columns and frame[name].notna().any() else None
+        for name in (counted.power, counted.counter)
+    )
+    return quarter_energy(times, power, counter, counted.facts, start, end, shape)
+
+
+def inverter_energies(books: Books, readings: Readings, start: int, end: int, clear: Floats) -> list[QuarterEnergy]:
+    """The quarters of every inverter, in the order of the books. clear: shape of what silences hide, (inverters, T)."""
+    return [
+        device_energy(counted, _of(readings, counted), start, end, clear[row])
+        for row, counted in enumerate(books.inverters)
+    ]
+
+
+def reshaped(
+    books: Books, readings: Readings, made: Sequence[QuarterEnergy], start: int, end: int, expected: Floats
+) -> list[QuarterEnergy]:
+    """The same with silences spread by what was expected under the sky of that day instead of a clear one."""
+    return [
+        device_energy(counted, _of(readings, counted), start, end, np.nan_to_num(expected[row]))
+        if (rows.status == RECONSTITUTED).any() and np.isfinite(expected[row]).any()
+        else rows
+        for row, (counted, rows) in enumerate(zip(books.inverters, made, strict=True))
+    ]
+
+
+def _of(readings: Readings, counted: Counted) -> pd.DataFrame:
+    if counted.path in readings:
+        return readings[counted.path]
+    return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC"))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteEnergy:
+    """One site: what its inverters say together, what its meters say, and what holds."""
+
+    inverters: EnergyRows
+    meters: EnergyRows | None
+    settled: Settled
+
+
+def site_energy(
+    books: Books,
+    site: SiteBook,
+    readings: Readings,
+    inverters: Sequence[EnergyRows],
+    expected: Floats,
+    index: Sequence[Total],
+    memory: Memory,
+    start: int,
+    end: int,
+) -> SiteEnergy:
+    """The kWh of a site that has inverters. inverters, expected: of the whole town, (inverters, T)."""
+    rows = list(site.inverters)
+    capacity = np.array([books.plant.inverters[row].pac_rated for row in rows])
+    together = add_up([inverters[row] for row in rows], expected[rows], capacity)
+    should = expected[rows].sum(axis=0)
+    metered = [device_energy(meter, _of(readings, meter), start, end, np.nan_to_num(should)) for meter in site.meters]
+    meters = add_up(metered) if metered else None
+    ratio = memory.ratio(site.id) if meters else None
+    settled = settle(together, meters, index, end, ratio.current if ratio else None, np.nan_to_num(should))
+    return SiteEnergy(together, meters, settled)
+
+
+def roof_energies(
+    books: Books, share: Floats, inverters: Sequence[EnergyRows], sites: Mapping[str, EnergyRows], expected: Floats
+) -> dict[str, EnergyRows]:
+    """What holds for each roof: its site's figure, shared out by what the inverters say. By roof.
+
+    share: of each plane in its inverter, (planes, T); expected: (inverters, T).
+    """
+    made: dict[str, EnergyRows] = {}
+    parts = dict(zip(books.roofs, by_roof(books, share), strict=True))
+    own = {
+        roof: add_up(
+            [_part(inverters[row], part) for row, part in behind],
+            np.stack([expected[row] * part for row, part in behind]),
+        )
+        for roof, behind in parts.items()
+    }
+    should = {roof: sum(np.nan_to_num(expected[row] * part) for row, part in behind) for roof, behind in parts.items()}
+    for site, rows in sites.items():
+        mine = [roof for roof in books.roofs if roof.split("/")[0] == site]
+        shared = share_out(rows, [own[roof] for roof in mine], np.stack([should[roof] for roof in mine]))
+        for roof, energy in zip(mine, shared, strict=True):
+            made[roof] = _held(own[roof], rows, energy)
+    return made
+
+
+def _part(rows: EnergyRows, share: Floats) -> EnergyRows:
+    return EnergyRows(rows.times, rows.energy * share, rows.status, rows.basis, rows.completeness)
+
+
+def _held(own: EnergyRows, site: EnergyRows, energy: Floats) -> EnergyRows:
+    """A roof by its site's authority: where its own inverters are silent its part is an estimate."""
+    silent = np.isnan(own.energy) & np.isfinite(energy)
+    status = np.maximum(np.where(silent, ESTIMATED, np.where(np.isfinite(energy), own.status, site.status)), MEASURED)
+    complete = np.where(silent, site.completeness, own.completeness)
+    return replace(site, energy=energy, status=status.astype(np.int8), completeness=complete)
+
+
+def town_energy(accounts: Sequence[Account]) -> EnergyRows:
+    """All sites together; in the dark they count alike."""
+    expected = np.stack([np.nan_to_num(account.expected.energy) for account in accounts])
+    return add_up([account.energy for account in accounts], expected)

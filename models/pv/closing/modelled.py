@@ -1,0 +1,93 @@
+"""What the chain expects of every inverter on one stretch: from the sensors of its site, and from a weather service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from config.kwh import ExpectedBasis
+from models.pv.closing.books import Books, SiteBook
+from models.pv.closing.ground import HOURS, WIND, Ground
+from models.pv.closing.weather import Seen, Weather
+from models.pv.expected.chain import ac_power, ac_power_from_poa, plane_irradiance
+from models.pv.plant import Plant
+from models.pv.sun import Floats
+
+SAME_PLANE = 5.0
+"""Degrees within which the planes of a site count as the one in which its sensor lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modelled:
+    """Energy by the chain, without any scale, and the light that it was told of."""
+
+    basis: ExpectedBasis
+    energy: Floats
+    """Wh per quarter, shape (inverters, T); NaN where this basis says nothing."""
+    insolation: Floats
+    """Wh/m² per quarter in the plane of the modules, by capacity, shape (inverters, T)."""
+
+
+def modelled(books: Books, ground: Ground, weather: Weather) -> list[Modelled]:
+    """What each basis says, the surest first."""
+    count, length = len(books.inverters), len(ground.starts)
+    made: list[Modelled] = []
+    if weather.sensors:
+        energy, light = np.full((count, length), np.nan), np.full((count, length), np.nan)
+        for site in books.sites:
+            if site.id in weather.sensors and site.inverters:
+                rows = list(site.inverters)
+                energy[rows], light[rows] = _by_sensors(_part(books.plant, site), ground, weather.sensors[site.id])
+        made.append(Modelled(ExpectedBasis.SENSOR, energy, light))
+    if weather.service is not None:
+        made.append(Modelled(weather.service.basis, *_by_irradiance(books.plant, ground, weather.service)))
+    return made
+
+
+def _part(plant: Plant, site: SiteBook) -> Plant:
+    """The plant of one site, its inverters in the order of the book."""
+    number = {row: new for new, row in enumerate(site.inverters)}
+    planes = tuple(
+        replace(plane, inverter=number[plane.inverter]) for plane in plant.planes if plane.inverter in number
+    )
+    inverters = tuple(plant.inverters[row] for row in site.inverters)
+    return Plant(plant.latitude, plant.longitude, plant.altitude, planes, inverters)
+
+
+def _by_irradiance(plant: Plant, ground: Ground, seen: Seen) -> tuple[Floats, Floats]:
+    irradiance = seen.irradiance(ground.sun)
+    air, wind = _air(seen, ground)
+    energy = ac_power(plant, ground.sun, irradiance, air, wind) * HOURS
+    return energy, _by_capacity(plant, plane_irradiance(plant, ground.sun, irradiance)) * HOURS
+
+
+def _by_sensors(plant: Plant, ground: Ground, seen: Seen) -> tuple[Floats, Floats]:
+    """In the plane of the modules where the sensor lies in it, else from global horizontal irradiance."""
+    energy, light = _by_irradiance(plant, ground, seen)
+    if seen.poa_global is None or not _one_plane(plant):
+        return energy, light
+    air, wind = _air(seen, ground)
+    there = np.isfinite(seen.poa_global)
+    poa = np.tile(seen.poa_global, (len(plant.planes), 1))
+    in_plane = ac_power_from_poa(plant, ground.sun, poa, air, wind) * HOURS
+    return np.where(there, in_plane, energy), np.where(there, seen.poa_global * HOURS, light)
+
+
+def _one_plane(plant: Plant) -> bool:
+    tilts = [plane.surface_tilt for plane in plant.planes]
+    turns = [(plane.surface_azimuth - plant.planes[0].surface_azimuth + 180) % 360 - 180 for plane in plant.planes]
+    fixed = all(plane.mount == "fixed" for plane in plant.planes)
+    return fixed and np.ptp(tilts) <= SAME_PLANE and float(np.abs(turns).max()) <= SAME_PLANE
+
+
+def _air(seen: Seen, ground: Ground) -> tuple[Floats, Floats]:
+    air = np.where(np.isfinite(seen.temp_air), seen.temp_air, ground.temp_air)
+    return air, np.where(np.isfinite(seen.wind_speed), seen.wind_speed, WIND)
+
+
+def _by_capacity(plant: Plant, poa: Floats) -> Floats:
+    pdc0 = np.array([plane.pdc0 for plane in plant.planes])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        light: Floats = plant.matrix() @ (pdc0[:, None] * poa) / plant.pdc0()[:, None]
+    return light
