@@ -49,17 +49,20 @@ class Books:
     """``site/roof`` of every roof with a plane behind an inverter, in the order of the planes."""
 
     @property
+    def counted(self) -> list[Counted]:
+        """Everything that counts energy."""
+        return [*self.inverters, *(meter for site in self.sites for meter in site.meters)]
+
+    @property
     def devices(self) -> list[str]:
         """Every device whose readings closing wants."""
-        counted = [*self.inverters, *(meter for site in self.sites for meter in site.meters)]
-        return [*(device.path for device in counted), *(path for site in self.sites for path in site.stations)]
+        return [*(each.path for each in self.counted), *(path for site in self.sites for path in site.stations)]
 
     def fields(self) -> list[str]:
         """Every field of them that it wants."""
-        counted = [*self.inverters, *(meter for site in self.sites for meter in site.meters)]
-        energy = {name for device in counted for name in (device.power, device.counter)}
+        energy = {name for device in self.counted for name in (device.power, device.counter)}
         weather = WEATHER if any(site.stations for site in self.sites) else ()
-        return [*sorted(energy), *(("state",) if self.inverters else ()), *weather]
+        return [*sorted(energy), *weather]
 
 
 WEATHER = ("ghi", "dni", "dhi", "poa_global", "temp_air", "temp_module", "wind_speed")

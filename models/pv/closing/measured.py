@@ -22,7 +22,7 @@ Readings = Mapping[str, pd.DataFrame]
 
 def device_energy(counted: Counted, frame: pd.DataFrame, start: int, end: int, shape: Floats | None) -> QuarterEnergy:
     """The quarters of one device from its readings, which may reach beyond start..end. shape: expected, per quarter."""
-    times = frame.index.to_numpy().astype("datetime64[ms]").astype(np.int64)
+    times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
     power, counter = (
         frame[name].to_numpy(float) if name in frame.columns and frame[name].notna().any() else None
         for name in (counted.power, counted.counter)

@@ -68,7 +68,7 @@ def quarter_means(frame: pd.DataFrame, starts: NDArray[np.int64]) -> dict[str, F
     `frame` has an index of UTC instants (as Store.read gives it), and should reach beyond the quarters on both sides.
     A quarter of which less than half was seen is NaN: between samples further apart than GAP nothing was seen.
     """
-    times = frame.index.to_numpy().astype("datetime64[ms]").astype(np.int64)
+    times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
     edges = np.append(starts, starts[-1] + QUARTER) if len(starts) else np.zeros(1, np.int64)
     return {str(name): _means(times, frame[name].to_numpy(float), edges) for name in frame.columns}
 

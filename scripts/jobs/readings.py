@@ -1,0 +1,76 @@
+"""The readings that closing a stretch needs: those in it, and around it as far as a silence reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from collector.store import Store
+from models.pv.closing.books import Books
+
+BESIDE = 6 * 3_600_000
+"""ms read beyond both ends, for energy that a coarse counter shows late."""
+FARTHEST = 90 * 86_400_000
+"""ms beyond which the end of a silence is not looked for."""
+FARTHER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Readings of a stretch."""
+
+    frames: dict[str, pd.DataFrame]
+    """By device; what lies beside the stretch is the nearest that there is."""
+    returned: dict[str, int]
+    """Devices that speak in the stretch again after a silence that began long before it: the instant of their last
+    word (ms)."""
+    samples: int
+
+
+def around(store: Store, books: Books, start: int, end: int) -> Around:
+    """The readings for start..end (ms): six hours beyond both ends, and for a silent device up to its next word."""
+    devices, fields = books.devices, books.fields()
+    frames = store.read_many(devices, fields, start - BESIDE, end + BESIDE)
+    counted = [device.path for device in books.counted]
+    newest = {device: sample.time for device, sample in store.last().items()} if counted else {}
+    returned: dict[str, int] = {}
+    samples = 0
+    for device in counted:
+        if device not in newest:
+            continue
+        times = pd.DatetimeIndex(frames[device].index).as_unit("ms").asi8
+        inside = times[(times >= start) & (times < end)]
+        samples += len(inside)
+        if (not len(times) or times[0] >= start) and (earlier := _before(store, device, fields, start, newest[device])):
+            frames[device] = pd.concat([earlier[1], frames[device]])
+            if len(inside):
+                returned[device] = earlier[0]
+        if (not len(times) or times[-1] < end) and newest[device] >= end:
+            frames[device] = pd.concat([frames[device], _after(store, device, fields, end + BESIDE, newest[device])])
+    return Around(frames, returned, samples)
+
+
+def _before(store: Store, device: str, fields: list[str], start: int, newest: int) -> tuple[int, pd.DataFrame] | None:
+    """The last sample before the stretch, with its instant."""
+    until, far = min(start, newest + 1), BESIDE
+    lowest = start - FARTHEST
+    while until > lowest:
+        since = max(lowest, until - far)
+        found = store.read(device, fields, since, until)
+        if len(found):
+            return int(found.index[-1].timestamp() * 1000), found.iloc[-1:]
+        until, far = since, far * FARTHER
+    return None
+
+
+def _after(store: Store, device: str, fields: list[str], end: int, newest: int) -> pd.DataFrame:
+    """The first sample from `end` on; an empty frame when it is too far away."""
+    since, far = end, BESIDE
+    highest = min(end + FARTHEST, newest + 1)
+    found = store.read(device, fields, since, since)
+    while since < highest and not len(found):
+        until = min(highest, since + far)
+        found = store.read(device, fields, since, until)
+        since, far = until, far * FARTHER
+    return found.iloc[:1]
