@@ -57,16 +57,19 @@ class Delivery:
         open_store: Callable[[], Store],
         *,
         now: Callable[[], int],
+        arrived: Callable[[Sequence[Sample]], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """`open_store` is called again after every failure, so that a new token or address is found.
 
-        `now` gives ms since 1970 (UTC); `jitter` a number in 0..1.
+        `now` gives ms since 1970 (UTC); `jitter` a number in 0..1. `arrived` is told what the store has taken, at least
+        once, before the spool forgets it; a StoreError of it is one of the store.
         """
         self._spool = spool
         self._open_store = open_store
         self._now = now
+        self._arrived = arrived
         self._monotonic = monotonic
         self._jitter = jitter
         self._store: Store | None = None
@@ -94,6 +97,9 @@ class Delivery:
             if self._store is None:
                 self._store = self._open_store()
             write_all(batch.samples, self._store.write, refused, self._too_large)
+            if self._arrived is not None:
+                gone = {id(sample) for sample, _reason in refused}
+                self._arrived([sample for sample in batch.samples if id(sample) not in gone])
         except StoreError as error:
             if refused:  # so much work must not be begun anew each time: smaller batches are settled sooner
                 self._smaller(len(batch.samples) // 4)

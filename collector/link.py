@@ -107,7 +107,7 @@ class Link:
     @property
     def connected(self) -> bool:
         """Whether the connection is open right now."""
-        return self._client is not None and self._client.connected
+        return self._client is not None and _open(self._client)
 
     async def read(self, unit: int, function: int, address: int, count: int, *, timeout: float | None = None) -> bytes:
         """The `count` registers from `address` as big-endian bytes (for functions 1 and 2: the packed bits).
@@ -134,6 +134,8 @@ class Link:
         client.ctx.comm_params.timeout_connect = timeout  # pymodbus's deadline for the whole answer, not per byte
         whole = False
         try:
+            if not _open(client):  # closed right after connecting, or in the gap before this request
+                raise _closed_by_device()
             response = await _ASK[function](client, address, count=count, device_id=unit)
             # asyncio.wait_for of Python 3.11, inside pymodbus, swallows a cancel that meets the answer.
             if (task := asyncio.current_task()) is not None and task.cancelling():
@@ -163,7 +165,7 @@ class Link:
 
     async def _connected(self, timeout: float) -> AsyncModbusTcpClient:
         if self._client is not None:
-            if self._client.connected:
+            if _open(self._client):
                 return self._client
             self._drop()
         if self._last_error is not None and self._monotonic() < self._retry_at:
@@ -246,7 +248,7 @@ class Link:
 
     def _closed(self, connected: bool) -> None:
         if not connected:
-            self._give_up(LinkRefused(_("the device closed the connection; does another client hold it?")))
+            self._give_up(_closed_by_device())
 
     def _give_up(self, error: LinkError) -> None:
         """End the wait for an answer now: what follows on this connection is not to be trusted."""
@@ -262,6 +264,16 @@ class Link:
         """Close the connection, also under a request, which then fails; the next read opens it again."""
         self._give_up(LinkRefused(_("the connection was closed on our side")))
         self._drop()
+
+
+def _open(client: AsyncModbusTcpClient) -> bool:
+    """Whether the connection is open. pymodbus holds one that ended while its own connect() returned to be open."""
+    transport = client.ctx.transport
+    return transport is not None and not transport.is_closing()
+
+
+def _closed_by_device() -> LinkRefused:
+    return LinkRefused(_("the device closed the connection; does another client hold it?"))
 
 
 _ASK: dict[Function, Callable[..., Any]] = {  # unbound: one look-up per request, and nothing else can be asked

@@ -9,7 +9,20 @@ import typer
 from collector.errors import CollectorError
 from config.faults import ConfigError
 from config.language import _
-from scripts.commands import bench, check, collect, demo, devices, probe, queue, simulate, status
+from scripts.commands import (
+    bench,
+    check,
+    collect,
+    demo,
+    devices,
+    export,
+    jobs,
+    probe,
+    queue,
+    schedule,
+    simulate,
+    status,
+)
 from scripts.console import NOT_SO, WRONG, tell
 from scripts.role import RoleTaken
 
@@ -23,12 +36,15 @@ app = typer.Typer(
 app.command("demo", help=_("A simulated Loos-en-Gohelle, polled and kept like the real one."))(demo.demo)
 app.command("run", help=_("The town's own collector."))(collect.run)
 app.command("collect", help=_("Poll the devices and keep their readings."))(collect.collect)
+app.command("schedule", help=_("Close quarter-hours and days, as a service."))(schedule.schedule)
 app.command("probe", help=_("Identify one device and decode one reading."))(probe.probe)
 app.command("simulate", help=_("Serve a register image, or a whole town, over Modbus TCP."))(simulate.simulate)
 app.command("check", help=_("Check the configuration; with --probe also devices and store."))(check.check)
 app.command("status", help=_("Each device's last sample and state; the spool; the store."))(status.status)
 app.command("devices", help=_("The supported devices, and on which real image each was verified."))(devices.devices)
 app.command("bench", help=_("Measure, beside a baseline of the same run."))(bench.bench)
+app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON or Parquet."))
+app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))
 
 

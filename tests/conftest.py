@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.recorder import FOLDER, everything_asked
 
@@ -14,11 +16,24 @@ _READS = {1, 2, 3, 4}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long an example takes says more about what else the machine does than about the code.
+    settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
     os.environ["TEPOS_LANG"] = "en"  # tests name messages by their source text; those of the languages set their own
     if FOLDER not in os.environ:  # the controller; xdist's workers inherit it
         folder = tempfile.TemporaryDirectory(prefix="tepos-modbus-")
         os.environ[FOLDER] = folder.name
         config.stash[_folder] = folder
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one, for tests that sync a thousand times and whose matter is not the disk."""
+    if not (base := Path("/dev/shm")).is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="tepos-test-", dir=base) as folder:
+        yield Path(folder)
 
 
 _folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()

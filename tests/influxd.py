@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.peers import free_ports
 
 CONFIG = """
 reporting-disabled = true
@@ -52,15 +53,6 @@ def binary() -> str:
     return found
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 class Influxd:
     """One server. It keeps its ports and its data over `stop` and `start`."""
 
@@ -77,9 +69,10 @@ class Influxd:
     def start(self) -> Influxd:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen([binary(), "run", "-config", str(self._config)], stdout=log, stderr=log)
-        for _attempt in range(600):
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=1).close()
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=10).close()
                 return self
             except OSError:
                 assert self._process.poll() is None, self._log.read_text()
@@ -89,7 +82,7 @@ class Influxd:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(30)
+            self._process.wait(120)
             self._process = None
 
     def __enter__(self) -> Influxd:
@@ -101,13 +94,13 @@ class Influxd:
     def line(self, database: str, line: str) -> None:
         """Write line protocol as another program would; times in ms."""
         address = f"http://127.0.0.1:{self.port}/write?db={database}&precision=ms"
-        urllib.request.urlopen(address, line.encode(), timeout=30).close()
+        urllib.request.urlopen(address, line.encode(), timeout=120).close()
 
     def query(self, text: str, **more: str) -> str:
         """Run one InfluxQL statement as an administrator would."""
         data = urllib.parse.urlencode({"q": text}).encode()
         address = f"http://127.0.0.1:{self.port}/query?{urllib.parse.urlencode(more)}"
-        with urllib.request.urlopen(address, data, timeout=30) as reply:
+        with urllib.request.urlopen(address, data, timeout=120) as reply:
             return reply.read().decode()
 
     def url(self, database: str, more: str = "") -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import select
 import socket
 import subprocess
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,7 @@ __all__ = [
     "device_image",
     "device_images",
     "free_port",
+    "free_ports",
     "need",
     "recorded",
     "replayed",
@@ -52,7 +54,9 @@ _SCRIPTS: dict[Peer, str] = {
     "pymodbustcp": "srv_pymodbustcp.py",
     "jsmodbus": "srv_jsmodbus.js",
 }
-_START_SECONDS = 30.0  # node on a busy two-core machine
+_START_SECONDS = 120.0  # node on a busy two-core machine
+_PORTS = range(15_000, 32_000)  # below those that the system gives away by itself, also to each outgoing connection
+_ours: list[ExitStack] = []
 
 
 def need(present: bool, what: str) -> None:
@@ -76,11 +80,26 @@ def device_image(name: str) -> Path:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on, and that no other test is given while this process lives."""
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """So many of them, one after the other."""
+    while True:
+        first = random.SystemRandom().choice(_PORTS[:-count])
+        with ExitStack() as taken:
+            try:
+                for port in range(first, first + count):
+                    # A name that all processes of this machine see: it keeps the port free for whom the test gives it.
+                    name = taken.enter_context(socket.socket(socket.AF_UNIX))
+                    name.bind(f"\0tepos-test-port-{port}")
+                    with socket.socket() as probe:
+                        probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            _ours.append(taken.pop_all())
+            return list(range(first, first + count))
 
 
 @contextmanager
@@ -107,7 +126,7 @@ def replayed(image: Path | Mapping[str, Any], *, by: Peer = "modbus-serial", uni
 @contextmanager
 def _started(command: list[str], unit: int) -> Iterator[int]:
     environment = os.environ | {"NODE_PATH": str(NODE_MODULES)}
-    for _attempt in range(3):  # between choosing a free port and listening on it, another test may take it
+    for _attempt in range(3):  # between choosing a free port and listening on it, somebody may take it
         port = free_port()
         with (
             tempfile.TemporaryFile() as errors,
@@ -124,7 +143,7 @@ def _started(command: list[str], unit: int) -> Iterator[int]:
             finally:
                 process.terminate()
                 try:
-                    process.wait(5)
+                    process.wait(30)
                 except subprocess.TimeoutExpired:
                     process.kill()
     raise AssertionError(f"{command[1]} did not start: {said}")

@@ -36,7 +36,7 @@ def run(tmp_path: Path, *parts: bytes, workers: int = 0) -> tuple[int, str]:
     environment = {k: v for k, v in os.environ.items() if k != FOLDER and not k.startswith("PYTEST_")} | {"CI": ""}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-n", str(workers), "--rootdir", tmp_path]
     done = subprocess.run(
-        [*map(str, command), str(tmp_path)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [*map(str, command), str(tmp_path)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
     )
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     return done.returncode, done.stdout

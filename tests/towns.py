@@ -31,7 +31,7 @@ def invented_town(ports: Sequence[int], *, map_name: str = "eastron_sdm630", uni
                 "tz": "Europe/Paris", **_ASSUMED,
             },
             "links": [
-                {"id": f"link-{n}", "host": "127.0.0.1", "port": port, "timeout": 1.0} for n, port in enumerate(ports)
+                {"id": f"link-{n}", "host": "127.0.0.1", "port": port, "timeout": 20.0} for n, port in enumerate(ports)
             ],
             "sites": [
                 {

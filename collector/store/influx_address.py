@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from config.language import _
@@ -27,6 +27,13 @@ class InfluxAddress:
     def bucket(self) -> str:
         """The bucket by its name in InfluxDB 2."""
         return f"{self.database}/{self.policy}" if self.policy else self.database
+
+    def for_rollups(self) -> InfluxAddress:
+        """The bucket of the rollups: `pv_rollup` beside `pv`; a retention policy is the samples' alone."""
+        database = f"{self.database}_rollup"
+        return replace(
+            self, database=database, policy="", shown=f"{self.shown.rpartition('bucket=')[0]}bucket={database}"
+        )
 
     @classmethod
     def parse(cls, url: str) -> InfluxAddress:

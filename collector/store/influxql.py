@@ -6,12 +6,15 @@ InfluxQL has no parameters that all generations understand, so every name and te
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collector.errors import StoreUnavailable
+from collector.store.admission import LATEST
 from config.language import _
+
+NAMES_AT_ONCE = 40
 
 
 def identifier(name: str) -> str:
@@ -22,6 +25,22 @@ def identifier(name: str) -> str:
 def literal(text: str) -> str:
     """A text between single quotes."""
     return "'" + _escaped(text, "'") + "'"
+
+
+def span(start: int, end: int) -> str:
+    """The condition of start <= time < end (ms), cut to the times that InfluxDB knows."""
+    return f"time >= {max(start, 0)}ms AND time < {max(min(end, LATEST + 1), 0)}ms"
+
+
+def one_of(name: str, texts: Sequence[str]) -> str:
+    """The condition that a tag has one of these values, at least one."""
+    return "(" + " OR ".join(f"{identifier(name)} = {literal(text)}" for text in texts) + ")"
+
+
+def groups_of(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The names in groups short enough for one query: it travels as an address, and proxies cut those off at 8 KB."""
+    for first in range(0, len(names), NAMES_AT_ONCE):
+        yield names[first : first + NAMES_AT_ONCE]
 
 
 def _escaped(text: str, quote: str) -> str:
@@ -35,6 +54,10 @@ class Series:
     tags: Mapping[str, str]
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
+
+
+Query = Callable[[str], Iterator[Series]]
+"""Asks a server, and gives the series that it answers; StoreUnavailable, StoreDenied."""
 
 
 def answer(text: str, url: str) -> Iterator[Series]:

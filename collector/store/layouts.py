@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.store.admission import MOST_FIELDS, is_text
@@ -107,6 +107,15 @@ class Layouts:
             "SELECT id, fields FROM layout JOIN device_layout ON layout = id WHERE device = ? ORDER BY id", known
         )
         return known[0], [_layout(row) for row in rows]
+
+    def holding(self, devices: Sequence[int], start: int) -> list[Layout]:
+        """The layouts in which rows of one of these devices (by number) stand that are not all older than `start`."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT id, fields FROM layout JOIN device_layout ON layout = id"  # noqa: S608 - numbers only
+            f" WHERE device IN ({', '.join(map(str, devices))}) AND newest >= ? ORDER BY id",
+            (start,),
+        )
+        return [_layout(row) for row in rows]
 
     def _fit(self, device: str, fields: frozenset[str]) -> Place:
         known = self._places.get(device) or self._known(device)

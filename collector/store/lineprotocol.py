@@ -51,9 +51,14 @@ def field_of(field: str) -> tuple[str, int | None]:
     return quantity.name, number
 
 
+def tag(text: str) -> str:
+    """The value of a tag; only for names that are admitted."""
+    return text.translate(_TAG)
+
+
 @lru_cache(maxsize=8192)
 def _tags(device: str) -> tuple[str, str]:
-    return device.translate(_TAG), device.partition("/")[0].translate(_TAG)
+    return tag(device), tag(device.partition("/")[0])
 
 
 def _value(value: Value) -> str:

@@ -10,15 +10,20 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from collector.errors import StoreError, StoreUnavailable
 from collector.sample import Sample, Value
+from collector.store import sqlite_rollups, sqlite_samples
 from collector.store.admission import admit_all
 from collector.store.decimals import packed
-from collector.store.frame import frame
 from collector.store.layouts import TABLES, Layout, Layouts
+from collector.store.rollups import admit_rollups, chosen
+from collector.store.sqlite_errors import BUSY_SECONDS, translated
+from collector.store.sqlite_rollups import ROLLUPS
+from config.kwh import Step, Subject
 from config.language import _
 
 if TYPE_CHECKING:
@@ -26,9 +31,10 @@ if TYPE_CHECKING:
 
 APPLICATION = 0x7465706F
 """SQLite's application_id of our files: "tepo"."""
-MIGRATIONS = (TABLES,)
+MIGRATIONS = (TABLES, ROLLUPS)
 """MIGRATIONS[n] takes a file of schema version n to version n + 1."""
-BUSY_SECONDS = 5.0
+OTHERS_TURN_SECONDS = 0.1
+"""Between two transactions that delete: who waits for a lock of SQLite looks again every 0.1 s at the latest."""
 
 
 class SqliteStore:
@@ -37,7 +43,7 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.url = f"sqlite:///{path}"
-        with self._translated():
+        with translated(self.url):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -96,23 +102,14 @@ class SqliteStore:
 
     def read(self, device: str, fields: Sequence[str], start: int, end: int) -> pd.DataFrame:
         """See Store.read."""
+        return self.read_many([device], fields, start, end)[device]
+
+    def read_many(self, devices: Sequence[str], fields: Sequence[str], start: int, end: int) -> dict[str, pd.DataFrame]:
+        """See Store.read_many."""
         if len(set(fields)) != len(fields):
             raise ValueError(f"a field is asked for twice: {list(fields)}")
-        rows: list[tuple[Value, ...]] = []
         with self._transaction("DEFERRED"):
-            found = self._layouts.of(device)
-            for layout in found[1] if found else ():
-                chosen = "".join(f", {layout.selected(field)}" for field in fields)
-                rows += self._connection.execute(
-                    f"SELECT time{chosen} FROM {layout.table} WHERE device = ? AND ? <= time AND time < ?"  # noqa: S608
-                    " ORDER BY time",
-                    (found[0] if found else None, start, end),
-                ).fetchall()
-            several = found is not None and len(found[1]) > 1
-        if several:
-            rows.sort(key=lambda row: row[0])  # type: ignore[arg-type,return-value]
-        times, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(fields))
-        return frame(times, dict(zip(fields, columns, strict=True)))
+            return sqlite_samples.read_many(self._connection, devices, fields, start, end)
 
     def last(self) -> dict[str, Sample]:
         """See Store.last: one look-up per device, however many years stand behind it."""
@@ -144,10 +141,47 @@ class SqliteStore:
                 total += self._connection.execute(query).fetchone()[0]
         return total
 
+    def first(self) -> int | None:
+        """See Store.first."""
+        with self._transaction("DEFERRED"):
+            return sqlite_samples.first(self._connection)
+
+    def delete_before(self, time: int, limit: int | None = None) -> int:
+        """See Store.delete_before. The file does not become smaller: its freed pages are the next to be written."""
+        deleted = 0
+        while limit is None or deleted < limit:
+            with self._transaction("IMMEDIATE"):
+                some = sqlite_samples.delete_some(self._connection, time)
+            deleted += some
+            if some < sqlite_samples.DELETED_AT_ONCE:
+                break
+            sleep(OTHERS_TURN_SECONDS)
+        return deleted
+
+    def write_rollups(self, step: Step, rows: pd.DataFrame) -> None:
+        """See Store.write_rollups: all rows or none; fsynced on return."""
+        admitted = admit_rollups(step, rows)
+        with self._transaction("IMMEDIATE"):
+            sqlite_rollups.write_rollups(self._connection, step, admitted)
+
+    def read_rollups(
+        self,
+        step: Step,
+        kind: Subject,
+        subjects: Sequence[str] | None,
+        start: int,
+        end: int,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """See Store.read_rollups."""
+        wanted = chosen(columns)
+        with self._transaction("DEFERRED"):
+            return sqlite_rollups.read_rollups(self._connection, step, kind, subjects, start, end, wanted)
+
     def check(self) -> list[str]:
         """See Store.check: walks the whole file (quick_check) and makes one small durable commit."""
         try:
-            with self._translated():
+            with translated(self.url):
                 answers = [row[0] for row in self._connection.execute("PRAGMA quick_check(10)")]
             if answers != ["ok"]:
                 return [_("{url} is damaged: {what}").format(url=self.url, what=answer) for answer in answers]
@@ -159,7 +193,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """See Store.close."""
-        with self._translated():
+        with translated(self.url):
             self._connection.close()
 
     def _prepare(self) -> None:
@@ -203,7 +237,7 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[None]:
-        with self._translated():
+        with translated(self.url):
             self._connection.execute(f"BEGIN {kind}")
             try:
                 yield
@@ -215,31 +249,6 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreUnavailable(_explained(self.url, error)) from error
-
 
 def _time(key: tuple[int, int]) -> int:
     return key[1]
-
-
-def _explained(url: str, error: sqlite3.Error) -> str:
-    """What SQLite's error means for a person, and what to do. All of them may pass, so all are StoreUnavailable."""
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            what = _("locked by another process for more than {seconds:g} s").format(seconds=BUSY_SECONDS)
-        case sqlite3.SQLITE_FULL:
-            what = _("the disk is full: free some space")
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            what = _("the file is damaged or no database: set it aside or restore a backup; new data wait in the spool")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            what = _("cannot be opened for writing: check the folder and its permissions")
-        case sqlite3.SQLITE_IOERR:
-            what = _("the disk does not take or give data: check the disk")
-        case _other:
-            what = _("cannot be used now")
-    return f"{url}: {what} ({error})"

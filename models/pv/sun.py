@@ -14,12 +14,16 @@ import numpy as np
 import pandas as pd
 import pvlib
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 Floats = NDArray[np.float64]
 Mount = Literal["fixed", "single-axis", "two-axis"]
 
 LINKE_TURBIDITY = 3.2
 """Yearly mean of northern France; gives clear-sky values of that region within a few percent."""
+DAY_SECONDS = 86400.0
+DELTA_T, REFRACTION = 67.0, 0.5667
+"""Seconds between terrestrial and universal time, and degrees of refraction at sunrise: pvlib's defaults for SPA."""
 TRACKER_MAX_ANGLE = 60.0
 """How far a single-axis mount turns from the horizontal, either way."""
 
@@ -37,8 +41,8 @@ class Sun:
     dni_extra: Floats
     """Outside the atmosphere, normal to the beam."""
 
-    def at(self, mask: NDArray[np.bool_]) -> Sun:
-        """Only the instants of a mask, as the daylight ones: half of the work of a year is night."""
+    def at(self, mask: NDArray[np.bool_] | NDArray[np.intp]) -> Sun:
+        """Only the instants of a mask (or these numbers), as the daylight ones: half of a year's work is night."""
         return Sun(*(getattr(self, name)[mask] for name in Sun.__slots__))
 
 
@@ -71,22 +75,73 @@ class PlaneIrradiance:
         return passed
 
 
-def sun_position(times: pd.DatetimeIndex, latitude: float, longitude: float, altitude: float = 0.0) -> Sun:
+def sun_position(
+    times: pd.DatetimeIndex,
+    latitude: float,
+    longitude: float,
+    altitude: float = 0.0,
+    temp_air: Floats | float = 12.0,
+) -> Sun:
     """The sun over a place (m above sea level) at aware instants, by NREL's SPA (Reda & Andreas 2004).
 
+    The temperature (°C) matters for the refraction near the horizon only; missing ones count as the default. Within
+    1e-6 degrees of pvlib's SPA: what depends on the Earth's orbit alone is worked out once a day and interpolated.
     ValueError for times without a time zone: an hour's error is 15 degrees.
     """
     if times.tz is None:
         raise ValueError("times need a time zone")
-    table = pvlib.solarposition.get_solarposition(times, latitude, longitude, altitude)
-    apparent = table["apparent_zenith"].to_numpy(float)
+    seconds = times.as_unit("ns").asi8 / 1e9
+    hour_angle, declination, distance = _geocentric(seconds)
+    hour_angle = (hour_angle + longitude) % 360
+    spa = pvlib.spa
+    parallax, u = spa.equatorial_horizontal_parallax(distance), spa.uterm(latitude)
+    x, y = spa.xterm(u, latitude, altitude), spa.yterm(u, latitude, altitude)
+    shift = spa.parallax_sun_right_ascension(x, parallax, hour_angle, declination)
+    declination = spa.topocentric_sun_declination(declination, x, y, parallax, shift, hour_angle)
+    hour_angle = spa.topocentric_local_hour_angle(hour_angle, shift)
+    elevation = spa.topocentric_elevation_angle_without_atmosphere(latitude, declination, hour_angle)
+    warmth = np.where(np.isnan(temp_air), 12.0, temp_air)
+    pressure = pvlib.atmosphere.alt2pres(altitude) / 100  # hPa
+    apparent = 90.0 - elevation - spa.atmospheric_refraction_correction(pressure, warmth, elevation, REFRACTION)
+    from_south = spa.topocentric_astronomers_azimuth(hour_angle, declination, latitude)
     return Sun(
-        zenith=table["zenith"].to_numpy(float),
+        zenith=90.0 - elevation,
         apparent_zenith=apparent,
-        azimuth=table["azimuth"].to_numpy(float),
+        azimuth=spa.topocentric_azimuth_angle(from_south),
         airmass=np.asarray(pvlib.atmosphere.get_relative_airmass(apparent), float),
         dni_extra=np.asarray(pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy()), float),
     )
+
+
+def _geocentric(seconds: Floats) -> tuple[Floats, Floats, Floats]:
+    """Hour angle at Greenwich and declination (degrees) and distance (AU) of the sun, at seconds since 1970.
+
+    The Earth's turning is a polynomial in time. The rest takes some 200 cosines an instant and hardly moves in a day.
+    """
+
+    def slow(at: Floats) -> Floats:
+        place = {"lat": 0, "lon": 0, "elev": 0, "pressure": 0, "temp": 0, "delta_t": DELTA_T, "atmos_refract": 0}
+        sidereal, ascension, declination = pvlib.spa.solar_position(at, **place, sst=True)
+        (distance,) = pvlib.spa.solar_position(at, **place, esd=True)
+        lag = np.unwrap(sidereal - _turning(at) - ascension, period=360)
+        return np.array([lag, declination, distance])
+
+    if not len(seconds):
+        return np.empty(0), np.empty(0), np.empty(0)
+    first, last = seconds.min() // DAY_SECONDS - 3, seconds.max() // DAY_SECONDS + 4
+    if last - first > len(seconds):
+        lag, declination, distance = slow(seconds)
+    else:
+        days = np.arange(first, last + 1)
+        lag, declination, distance = CubicSpline(days * DAY_SECONDS, slow(days * DAY_SECONDS), axis=1)(seconds)
+    return _turning(seconds) + lag, declination, distance
+
+
+def _turning(seconds: Floats) -> Floats:
+    """Mean sidereal time at Greenwich, degrees."""
+    julian = pvlib.spa.julian_day(seconds)
+    turned: Floats = pvlib.spa.mean_sidereal_time(julian, pvlib.spa.julian_century(julian))
+    return turned
 
 
 def clear_sky(sun: Sun, altitude: float = 0.0, linke_turbidity: float = LINKE_TURBIDITY) -> Irradiance:

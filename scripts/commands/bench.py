@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,24 +12,33 @@ from scripts.bench import Figure
 from scripts.console import WRONG, document, err, out, start_logging, stop, table
 from scripts.options import JsonOption
 
-NAMES = ("collect", "store")
+NAMES = ("collect", "store", "rollup", "expected", "accuracy")
 
 
 def bench(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help=_("collect or store; without it both."))] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help=_("One of {known}; without it all.").format(known=", ".join(NAMES))),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help=_("Seed of the simulated sky."))] = 1,
     days: Annotated[
         int, typer.Option(min=1, max=366, metavar="N", help=_("Days of history in the size figures."))
     ] = 30,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=_("Real measurements for the accuracy figures (default: ../shared/pvdata).")),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the benchmarks; takes minutes."""
     start_logging("ERROR")
     if name is not None and name not in NAMES:
         stop(WRONG, _("no bench {name!r}; known are {known}").format(name=name, known=", ".join(NAMES)))
+    if data is not None and not data.is_dir():
+        stop(WRONG, _("no such folder: {path}").format(path=data))
     figures: list[Figure] = []
     for chosen in NAMES if name is None else (name,):
-        for figure in _figures(chosen, seed, days):
+        for figure in _figures(chosen, seed, days, data):
             figures.append(figure)
             err.print(f"{figure.name} {figure.value:g} {figure.unit}", markup=False)
     if as_json:
@@ -39,11 +49,23 @@ def bench(
     out.print(table(_("Measured on this machine, now"), columns, rows, right=(1, 3, 4), fold=(5,)))
 
 
-def _figures(name: str, seed: int, days: int) -> Any:  # noqa: ANN401 - an iterator of Figure
+def _figures(name: str, seed: int, days: int, data: Path | None) -> Any:  # noqa: ANN401 - an iterator of Figure
     if name == "collect":
         from scripts.bench import collect
 
         return collect.run(seed)
+    if name == "rollup":
+        from scripts.bench import rollup
+
+        return rollup.run(seed)
+    if name == "expected":
+        from scripts.bench import expected
+
+        return expected.run(seed)
+    if name == "accuracy":
+        from scripts.bench.accuracy import run as accuracy
+
+        return accuracy.run(data or accuracy.BESIDE, seed)
     from scripts.bench import store
 
     return store.run(days)
@@ -51,7 +73,7 @@ def _figures(name: str, seed: int, days: int) -> Any:  # noqa: ANN401 - an itera
 
 def _plain(figure: Figure) -> dict[str, Any]:
     # A ratio bench gives the ratio as its value, as its name says; the two sides stand in the note.
-    if figure.name.startswith("collect.cpu_ratio"):
+    if "_ratio" in figure.name:
         note = f"{figure.value:g} against {figure.baseline:g} {figure.unit}; {figure.note}"
         return {
             "name": figure.name,

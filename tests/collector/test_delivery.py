@@ -5,6 +5,7 @@ import math
 import signal
 import threading
 import time
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
@@ -47,8 +48,8 @@ def clock():
 
 
 @pytest.fixture
-def spool(tmp_path):
-    spool = Spool.open(tmp_path / "spool.db", max_bytes=8 * 1024 * 1024, now=NOW)
+def spool(memory):
+    spool = Spool.open(memory / "spool.db", max_bytes=8 * 1024 * 1024, now=NOW)
     yield spool
     spool.close()
 
@@ -88,9 +89,9 @@ def conserved(spool):
 
 
 @pytest.fixture(params=["sqlite", "influx"])
-def url(request, tmp_path):
+def url(request, memory):
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.db"
+        return f"sqlite:///{memory}/store.db"
     return request.getfixturevalue("influxd").fresh(f"delivery-{uuid4().hex}")
 
 
@@ -104,6 +105,8 @@ def test_everything_appended_is_in_the_store_once_with_its_values(spool, clock, 
     assert store.read("roof/inv-3", ["pac"], 0, NOW * 2)["pac"].tolist() == [n * 100.0 + 3 for n in range(30)]
     assert (spool.counters.sent, d.state.delivered, d.state.redelivered) == (300, 300, 0)
     assert conserved(spool)
+    d.close()
+    store.close()
 
 
 def test_an_empty_spool_asks_for_a_short_wait_and_opens_no_store(spool, clock):
@@ -115,8 +118,9 @@ def test_an_empty_spool_asks_for_a_short_wait_and_opens_no_store(spool, clock):
 def test_one_bad_sample_is_quarantined_with_its_reason_and_all_others_arrive(spool, clock, url):
     bad = Sample("roof/bad", NOW, {"pac": math.inf})
     spool.append([*cycle(1, 500), bad, *cycle(2, 499)], NOW)
-    drained(delivery(spool, clock, url), clock)
-    assert open_store(url).count() == 999
+    with closing(delivery(spool, clock, url)) as d, closing(open_store(url)) as store:
+        drained(d, clock)
+        assert store.count() == 999
     (kept,) = spool.quarantined()
     assert kept.sample.device == "roof/bad"
     assert "pac" in kept.reason
@@ -335,7 +339,7 @@ def test_polling_goes_on_while_a_store_stalls_and_run_ends_when_told(spool, fake
 
     def stall(_request):
         stalled.set()
-        go.wait(20)
+        go.wait(300)
 
     fake.decide = stall
     d = Delivery(spool, lambda: open_store(fake.url), now=lambda: NOW)
@@ -343,15 +347,16 @@ def test_polling_goes_on_while_a_store_stalls_and_run_ends_when_told(spool, fake
     spool.append(cycle(0), NOW)
     thread = threading.Thread(target=d.run, args=(stop,))
     thread.start()
-    assert stalled.wait(20)
+    assert stalled.wait(60)
     for number in range(1, 50):  # would take 50 stalls if appending waited for the store
         spool.append(cycle(number), NOW)
     assert not go.is_set()
     go.set()
-    while spool.counters.queued:
+    deadline = time.monotonic() + 60
+    while spool.counters.queued and time.monotonic() < deadline:
         time.sleep(0.01)
     stop.set()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     assert len(fake.kept) == 500
 

@@ -19,7 +19,7 @@ async def _cancelled_at(link: Link, delay: float) -> bool:
     task = asyncio.create_task(_read_for_ever(link))
     await asyncio.sleep(delay)
     task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=1)
+    done, _ = await asyncio.wait({task}, timeout=60)
     if not done:
         task.cancel()
     return bool(done) and task.cancelled()

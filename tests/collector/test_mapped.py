@@ -35,7 +35,7 @@ def run(map_: DeviceMap, image: dict[int, int], *, rounds=1, refuse=2):
 
     async def read():
         async with Device(answer) as device:
-            link = Link("127.0.0.1", device.port, timeout=2.0)
+            link = Link("127.0.0.1", device.port, timeout=30.0)
             reader = RegisterReader(map_, link, 1)
             try:
                 await reader.discover()

@@ -19,7 +19,7 @@ from tests.peers import device_image, free_port, replayed
 MAPS = load_maps()
 
 
-def probed(port: int, unit=None, name=None, timeout=0.4):
+def probed(port: int, unit=None, name=None, timeout=30.0):
     return asyncio.run(probe("127.0.0.1", port, unit=unit, map_name=name, maps=MAPS, timeout=timeout))
 
 
@@ -35,7 +35,7 @@ def probed(port: int, unit=None, name=None, timeout=0.4):
 )
 def test_a_device_is_recognised_without_being_told_its_map_and_unit(image, unit, found):
     with replayed(device_image(image), unit=unit) as port:
-        report = probed(port)
+        report = probed(port)  # each unit that is not there costs the second of a knock
     assert (report.map, report.identity.manufacturer, report.unit) == (*found, unit)
     assert report.read_something
 
@@ -100,16 +100,16 @@ def test_a_device_without_name_plate_is_read_by_the_map_that_is_named(image, nam
 @pytest.mark.peers
 def test_a_device_without_name_plate_is_not_guessed():
     with (
-        replayed(device_image("goodwe_dt_gw5000d_ns.json"), unit=1) as port,
+        replayed(device_image("goodwe_dt_gw5000d_ns.json"), by="pymodbustcp") as port,
         pytest.raises(MapError, match="no SunSpec device and no known name plate"),
     ):
-        probed(port, timeout=0.2)
+        probed(port)
 
 
 @pytest.mark.peers
 def test_a_link_that_somebody_holds_is_asked_without_closing_it():
     async def run(port: int) -> None:
-        link = Link("127.0.0.1", port, timeout=2.0)
+        link = Link("127.0.0.1", port, timeout=30.0)
         await link.read(247, 3, 35100, 10)
         report = await probe_link(link, unit=247, map_name=None, maps=MAPS)
         assert report.map == "goodwe_et"
@@ -151,7 +151,7 @@ def _probe_host(answer: bytes | None, **asked) -> CollectorError:
     async def run() -> CollectorError:
         async with host(answer) as port:
             with pytest.raises(CollectorError) as told:
-                await probe("127.0.0.1", port, **{"unit": None, "map_name": None, "timeout": 0.05, **asked}, maps=MAPS)
+                await probe("127.0.0.1", port, **{"unit": None, "map_name": None, "timeout": 30.0, **asked}, maps=MAPS)
             return told.value
 
     return asyncio.run(run())
@@ -172,7 +172,7 @@ def test_a_device_that_closes_at_once_is_said_to_be_held_or_switched_off(asked):
 
 
 def test_silence_is_said_with_the_units_tried():
-    error = _probe_host(b"", map_name="goodwe_dt", timeout=0.02)
+    error = _probe_host(b"", map_name="goodwe_dt", timeout=0.2)
     assert isinstance(error, LinkTimeout)
     assert "tried 127, 1, 126, 247" in str(error)
 
@@ -199,14 +199,14 @@ def test_a_device_that_swallows_what_comes_right_after_connecting_is_found_never
     image = dict(enumerate(struct.unpack(">15H", b"SUN2000-8KTL-M1".ljust(30, b"\0")), start=30000))
 
     def huawei(request: Request) -> bytes:
-        if request.after < 1.0:
+        if request.after < 1.0:  # of the 1.5 s that its map waits
             return b""
         wanted = [image.get(a) for a in range(request.address, request.address + request.count)]
         return request.refusal(2) if None in wanted else request.answer(data=struct.pack(f">{len(wanted)}H", *wanted))
 
     async def run() -> None:
         async with Device(huawei) as device:
-            report = await probe("127.0.0.1", device.port, unit=None, map_name=None, maps=MAPS, timeout=0.05)
+            report = await probe("127.0.0.1", device.port, unit=None, map_name=None, maps=MAPS, timeout=0.3)
             assert (report.map, report.identity.model) == ("huawei_sun2000", "SUN2000-8KTL-M1")
             assert not report.read_something
 

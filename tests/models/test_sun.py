@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pvlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,30 @@ def test_the_sun_of_midsummer_stands_in_the_south_at_63_degrees():
 def test_times_without_a_zone_are_refused():
     with pytest.raises(ValueError, match="time zone"):
         sun_position(DAY.tz_localize(None), *LOOS)
+
+
+@pytest.mark.parametrize("place", [LOOS, (-21.3, 55.5, 75.0), (0.0, -120.0, 0.0), (70.0, 179.9, 3000.0)])
+def test_a_year_of_the_sun_is_that_of_pvlibs_spa(place):
+    year = pd.date_range("2023-11-05", periods=6000, freq="97min", tz="Europe/Paris")
+    warmth = np.linspace(-20, 40, len(year))
+    sun = sun_position(year, *place, warmth)
+    spa = pvlib.solarposition.get_solarposition(year, *place, temperature=warmth).to_dict("series")
+    assert sun.zenith == pytest.approx(spa["zenith"].to_numpy(), abs=1e-6)
+    assert sun.apparent_zenith == pytest.approx(spa["apparent_zenith"].to_numpy(), abs=1e-6)
+    turn = np.radians(sun.azimuth - spa["azimuth"].to_numpy()) * np.sin(np.radians(sun.zenith))
+    assert np.sin(turn) == pytest.approx(np.zeros(len(year)), abs=1e-7)
+
+
+def test_the_sun_of_a_moment_is_that_of_the_same_moment_in_a_year():
+    year = sun_position(pd.date_range("2026-01-01", periods=400, freq="D", tz="UTC") + pd.Timedelta("11h"), *LOOS)
+    alone = sun_position(pd.DatetimeIndex(["2026-07-01 11:00"], tz="UTC"), *LOOS)
+    assert year.at(np.array([181])).azimuth == pytest.approx(alone.azimuth, abs=1e-6)
+    assert len(sun_position(DAY[:0], *LOOS).zenith) == 0
+
+
+def test_without_a_temperature_the_refraction_is_the_usual_one():
+    usual, some = sun_position(DAY, *LOOS), sun_position(DAY, *LOOS, np.full(len(DAY), np.nan))
+    assert (usual.apparent_zenith == some.apparent_zenith).all()
 
 
 def test_a_clear_night_is_dark_and_a_clear_noon_is_bright():

@@ -11,7 +11,7 @@ from collector.sample import Sample
 from collector.store import Store
 from scripts.collecting import Collecting
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that a test waits for what must come; far more than it takes."""
 
 

@@ -30,7 +30,7 @@ def collecting(tmp_path: Path) -> Iterator[Telling]:
 def assert_the_last_reading_is_kept(collecting: Collecting) -> None:
     (device,) = collecting.poller.status()
     assert device.last_sample is not None
-    assert collecting.deliver_all(30.0)
+    assert collecting.deliver_all(120.0)
     store = collecting.open_store()
     assert store.last()[device.path].time == device.last_sample
     store.close()

@@ -23,7 +23,7 @@ async def echo(question: dict[str, Any]) -> dict[str, Any]:
 
 async def asked(question: dict[str, Any]) -> dict[str, Any] | None:
     async with Control({"echo": echo}):
-        return await asyncio.to_thread(ask, os.getpid(), question, 5)
+        return await asyncio.to_thread(ask, os.getpid(), question, 60)
 
 
 def test_a_question_is_answered() -> None:

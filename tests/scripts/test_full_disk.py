@@ -66,7 +66,7 @@ def test_on_a_full_disk_it_polls_on_and_delivers_when_there_is_room_again(disk: 
         await running
 
     asyncio.run(story())
-    assert collecting.deliver_all(30.0)
+    assert collecting.deliver_all(120.0)
     assert_lawful(collecting)
     assert sum(status.failures for status in collecting.poller.status()) == 0
     polls = sum(status.polls for status in collecting.poller.status())
@@ -90,7 +90,7 @@ def test_a_collector_stopped_and_started_on_a_full_disk_loses_nothing(disk: Path
     (disk / "others").unlink()
     again = collector_of(meter, disk)
     again.accepted = accepted
-    assert again.deliver_all(30.0)
+    assert again.deliver_all(120.0)
     assert_lawful(again)
     again.close()
     store = open_store(f"sqlite:///{disk / 'store.db'}")

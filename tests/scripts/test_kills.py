@@ -42,7 +42,7 @@ def two_ports() -> Iterator[list[int]]:
 
 def kill_200_times(data: Path, url: str, ports: list[int]) -> Aftermath:
     command = [sys.executable, "-m", "tests.scripts.kill_loop", str(data), url, str(KILLS), "7", *map(str, ports)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert ended.returncode == 0, ended.stderr[-3000:]
     assert json.loads(ended.stdout)["kills"] == KILLS
     accepted = list(whole_lines((data / "accepted").read_text()))
@@ -74,14 +74,14 @@ def assert_lawful(store: Store, after: Aftermath) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "influx"])
 def test_nothing_accepted_is_lost_or_doubled_by_200_kills(
-    kind: str, tmp_path: Path, two_ports: list[int], request: pytest.FixtureRequest
+    kind: str, memory: Path, two_ports: list[int], request: pytest.FixtureRequest
 ) -> None:
     if kind == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.db'}"
+        url = f"sqlite:///{memory / 'store.db'}"
     else:
         server = request.getfixturevalue("own_influxd")
         url = server.fresh("kills")
-    after = kill_200_times(tmp_path, url, two_ports)
+    after = kill_200_times(memory, url, two_ports)
     store = open_store(url)
     assert_each_once_with_its_values(store, after.accepted)
     assert_lawful(store, after)
@@ -89,6 +89,6 @@ def test_nothing_accepted_is_lost_or_doubled_by_200_kills(
 
 
 @pytest.fixture
-def own_influxd(tmp_path: Path) -> Iterator[Influxd]:
-    with Influxd(tmp_path / "influxd") as server:
+def own_influxd(memory: Path) -> Iterator[Influxd]:
+    with Influxd(memory / "influxd") as server:
         yield server

@@ -38,7 +38,7 @@ def record(script: str, arguments: list[str], folder: Path) -> list[Call]:
     trace = folder.parent / f"{folder.name}.strace"
     command = ["strace", "-y", "-xx", "-s", "4000000", "-e", f"trace={CALLS}", "-o", str(trace)]
     command += [sys.executable, "-c", script, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."}, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."}, timeout=600)
     assert done.returncode == 0, done.stderr
     with trace.open() as lines:
         return [call for line in lines if (call := _parse(line, str(folder)))]

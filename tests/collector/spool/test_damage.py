@@ -64,16 +64,6 @@ def places_of_records(file):
     return places
 
 
-@pytest.fixture(scope="module")
-def memory(tmp_path_factory):
-    """A folder in memory where there is one: thousands of fsyncs are not what is tested here."""
-    base = Path("/dev/shm")
-    folder = base / f"spool-{os.getpid()}" if base.is_dir() else tmp_path_factory.mktemp("spool")
-    folder.mkdir(exist_ok=True)
-    yield folder
-    shutil.rmtree(folder)
-
-
 def test_each_flipped_bit_in_a_stored_record_is_detected_and_costs_at_most_that_cycle(memory):
     source, target = memory / "a", memory / "b"
     source.mkdir()

@@ -47,16 +47,6 @@ done(spool)
 """
 
 
-@pytest.fixture
-def memory(tmp_path):
-    """A folder in memory where there is one: it is the replay that says what was synced, not this disk."""
-    base = Path("/dev/shm")
-    folder = base / f"power-cut-{os.getpid()}" if base.is_dir() else tmp_path / "images"
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder)
-
-
 def states(calls):
     """For each call: the counters that were acknowledged when it was done, and those acknowledged next."""
     marks = [(i, tuple(json.loads(call.data))) for i, call in enumerate(calls) if call.kind == "mark"]
@@ -69,7 +59,7 @@ def states(calls):
     return known
 
 
-def test_no_power_cut_loses_an_accepted_cycle_and_the_spool_opens_every_time(tmp_path, memory):
+def test_no_power_cut_loses_an_accepted_cycle_and_the_spool_opens_every_time(memory):
     if shutil.which("strace") is None:
         assert os.environ.get("CI") != "true", "strace is needed: apt-get install strace"
         pytest.skip("strace is not installed: the system calls of the writer cannot be recorded")

@@ -20,8 +20,8 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "spool.db"
+def path(memory):
+    return memory / "spool.db"
 
 
 @pytest.fixture

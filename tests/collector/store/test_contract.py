@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -14,30 +13,9 @@ from collector.errors import StoreRejected
 from collector.sample import Sample
 from collector.store import Store, open_store
 from collector.store.admission import LATEST
-from tests.influxd import Influxd, influxd  # noqa: F401
 
 TIME = 1_767_225_600_137
 DEVICE = 'école d\'Avion/onduleur "1", a=b'
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    monkeypatch.setenv("TEPOS_LANG", "en")
-
-
-@pytest.fixture(params=["sqlite", "influx"])
-def url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.db"
-    server: Influxd = request.getfixturevalue("influxd")
-    return server.fresh(f"contract-{uuid4().hex}")
-
-
-@pytest.fixture
-def store(url):
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 def sample(device=DEVICE, time=TIME, **values):
@@ -175,7 +153,9 @@ NAMES = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters=
 ) | st.sampled_from(["a b/c, d", "x=y z", 'q"q', "q'q", "€/é è", "a/b/c", 'it\'s "so"', "-- x", "#1", "a,b=c d"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_any_admissible_sample_comes_back_as_it_was(store, data):
     values = data.draw(st.dictionaries(FIELDS, NUMBERS, max_size=6))

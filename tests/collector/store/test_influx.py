@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import select
 import shutil
 import signal
@@ -11,26 +12,24 @@ import subprocess
 import threading
 from uuid import uuid4
 
+import pandas as pd
 import pytest
 
-from collector.errors import StoreDenied, StoreRejected, StoreTooLarge, StoreUnavailable
+from collector.errors import StoreDenied, StoreError, StoreRejected, StoreTooLarge, StoreUnavailable
 from collector.sample import Sample
-from collector.store import open_store
+from collector.store import influx_rollups, open_store
 from collector.store.influx_http import retry_after
 from collector.store.lineprotocol import lines
+from collector.store.rollups import admit_rollups
+from config.kwh import ROLLUP_NUMBERS, Step
 from tests import influx_fakes as fakes
 from tests.influx_fakes import FakeInflux, Reply
-from tests.influxd import Influxd, free_ports, influxd  # noqa: F401
-from tests.peers import need
+from tests.influxd import Influxd, influxd  # noqa: F401
+from tests.peers import free_port, need
 
 TIME = 1_767_225_600_137
 CANARY = "canary-7f3a-token"
 GOOD = Sample("roof/inv-1", TIME, {"pac": 1.0})
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    monkeypatch.setenv("TEPOS_LANG", "en")
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ def test_opening_does_not_connect():
 
 
 def test_a_server_that_is_not_there_is_unavailable():
-    (port,) = free_ports(1)
+    port = free_port()
     store = open_store(f"influxdb://127.0.0.1:{port}?bucket=pv", CANARY)
     with pytest.raises(StoreUnavailable, match="refused"):
         store.write([GOOD])
@@ -291,7 +290,7 @@ def test_something_that_speaks_no_http_is_unavailable():
         with pytest.raises(StoreUnavailable):
             store.write([GOOD])
         store.close()
-        thread.join(10)
+        thread.join(60)
 
 
 @pytest.mark.parametrize(
@@ -363,5 +362,77 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path):
         url = f"influxdbs://127.0.0.1:{listener.getsockname()[1]}?org=o&bucket=pv&api=v2"
         with pytest.raises(StoreUnavailable, match=r"(?i)certificate"):
             open_store(url, CANARY).write([GOOD])
-        thread.join(10)
+        thread.join(60)
     assert received in ([], [b""])
+
+
+DAY = pd.DataFrame(
+    [{"kind": "roof", "subject": "a b/c,d", "time": TIME // 900_000 * 900_000, "basis": "meter", "status": "measured"}]
+).assign(expected_basis=None, energy=2.5, **dict.fromkeys(ROLLUP_NUMBERS[1:], math.nan))
+
+
+def test_a_rollup_is_a_point_that_names_what_it_lacks():
+    (body,) = influx_rollups.lines(Step.DAY, admit_rollups(Step.DAY, DAY))
+    missing = ",".join([*ROLLUP_NUMBERS[1:], "expected_basis"])
+    assert body.decode() == (
+        r"rollup_day,kind=roof,subject=a\ b/c\,d"
+        f' energy=2.5,basis="meter",status="measured",missing="{missing}" {DAY["time"].iloc[0]}'
+    )
+
+
+def test_the_database_of_the_rollups_is_made_beside_that_of_the_samples(fresh):
+    server, url = fresh
+    database = url.rpartition("=")[2]
+    open_store(url).write_rollups(Step.DAY, DAY)
+    assert f'["{database}_rollup"]' in server.query("SHOW DATABASES")
+    assert '"rollup_day"' in server.query("SHOW MEASUREMENTS", db=f"{database}_rollup")
+    assert "rollup_day" not in server.query("SHOW MEASUREMENTS", db=database)
+
+
+def test_the_check_makes_the_database_of_the_rollups_or_names_it(fresh, fake):
+    server, url = fresh
+    assert open_store(url).check() == []
+    assert f'{url.rpartition("=")[2]}_rollup"' in server.query("SHOW DATABASES")
+    fake.decide = lambda request: fakes.NO_BUCKET if request.query.get("bucket") == ["pv_rollup"] else None
+    (fault,) = opened(fake).check()
+    assert "bucket=pv_rollup" in fault
+    assert "create the database, bucket" in fault
+
+
+def test_a_wrong_type_among_the_rollups_is_named_by_the_check(fresh):
+    server, url = fresh
+    store = open_store(url)
+    store.check()
+    server.line(url.rpartition("=")[2] + "_rollup", f"rollup_day,kind=roof,subject=z energy=5i {TIME}")
+    (fault,) = store.check()
+    assert "field energy of rollup_day is integer" in fault
+
+
+def test_who_may_not_create_databases_can_use_one_that_is_there(fake):
+    fake.decide = lambda request: fakes.FORBIDDEN if "CREATE" in request.query.get("q", [""])[0] else None
+    store = opened(fake)
+    store.write_rollups(Step.DAY, DAY)
+    assert [request.query["bucket"] for request in fake.writes] == [["pv_rollup"]]
+
+
+def test_a_server_that_deletes_nothing_on_request_says_that_its_retention_must(fake):
+    counted = '{"results":[{"series":[{"name":"sample","columns":["time","count"],"values":[[0,7]]}]}]}'
+    refused = Reply(400, '{"error": "DELETE is not supported"}')
+    fake.decide = lambda request: Reply(200, counted) if request.method == "GET" else refused
+    with pytest.raises(StoreError, match=r"not supported.*retention of the bucket") as caught:
+        opened(fake).delete_before(TIME)
+    assert type(caught.value) is StoreError
+    fake.decide = lambda _request: fakes.BAD_GATEWAY
+    with pytest.raises(StoreUnavailable):
+        opened(fake).delete_before(TIME)
+
+
+def test_samples_under_a_retention_policy_are_left_to_it(fresh):
+    server, url = fresh
+    database = url.rpartition("=")[2]
+    server.query(f'CREATE RETENTION POLICY "long" ON "{database}" DURATION INF REPLICATION 1')
+    for store in (open_store(url), long := open_store(url + "/long")):
+        store.write([GOOD])
+    with pytest.raises(StoreError, match="long"):
+        long.delete_before(TIME + 1)
+    assert (long.count(), open_store(url).count()) == (1, 1)

@@ -25,7 +25,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[3]
 TEPOS = [sys.executable, "-m", "scripts.cli"]
-PATIENCE = 60.0
+PATIENCE = 120.0
+"""Seconds that a test waits for what must come; far more than it takes."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def town_folder(folder: Path, devices: Sequence[Wanted], *, period: int = 1, mor
     ]
     for port in dict.fromkeys(port for _id, _map, port, _unit in devices):
         lines.append(
-            f'[[links]]\nid = "to-{port}"\nhost = "127.0.0.1"\nport = {port}\nperiod = {period}\ntimeout = 2.0'
+            f'[[links]]\nid = "to-{port}"\nhost = "127.0.0.1"\nport = {port}\nperiod = {period}\ntimeout = 20.0'
         )
     lines.append('[[sites]]\nid = "hall"\nname = "Hall"\nowner = "commune"\nsource = "invented"\nstatus = "assumed"')
     lines.append('[[sites.roofs]]\nid = "roof"\nname = "Roof"\n[[sites.roofs.arrays]]\nid = "a"')

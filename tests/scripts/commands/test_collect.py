@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.influxd import free_ports
 from tests.peers import device_image, free_port, replayed
 from tests.scripts.commands.runner import running, tepos, town_folder
 
@@ -59,7 +58,7 @@ def test_only_the_named_site_is_polled(tmp_path: Path, meter: int) -> None:
 
 
 def test_a_store_that_is_down_leaves_the_samples_in_the_spool_and_is_said(tmp_path: Path, meter: int) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     env = {"TEPOS_STORE": f"influxdb://127.0.0.1:{port}?bucket=pv"}
     town = town_folder(tmp_path, [("meter", "eastron_sdm630", meter, 1)])
     ended = tepos("collect", "--once", "--town", town, "--data", tmp_path / "data", env=env)

@@ -67,7 +67,7 @@ def test_a_sunspec_device_says_what_pysunspec2_reads_from_it(
 ) -> None:
     with replayed(device_image(image), unit=unit) as port:
         oracle = quantities(scanned(port, unit))
-        ended = tepos("probe", f"127.0.0.1:{port}", "--json", *options)
+        ended = tepos("probe", f"127.0.0.1:{port}", "--unit", unit, "--json", *options)
     assert (ended.code, ended.err) == (0, "")
     said = fields(ended.json)
     common = said.keys() & oracle.keys()
@@ -214,7 +214,7 @@ def host(answer: bytes | None) -> Iterator[int]:
     [
         (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", 3, "does not speak Modbus"),
         (None, 3, "closes it at once"),
-        (b"", 0.05, "no unit answered"),
+        (b"", 0.3, "no unit answered"),
     ],
 )
 def test_what_is_no_modbus_device_ends_with_1_and_is_named(answer: bytes | None, timeout: float, told: str) -> None:
@@ -243,7 +243,7 @@ def test_an_ipv6_address_is_understood_with_and_without_a_port() -> None:
 @pytest.mark.peers
 def test_a_unit_that_does_not_answer_brings_the_advice_to_leave_it_away() -> None:
     with replayed(device_image("goodwe_dt_gw5000_ms.json"), unit=127) as port:
-        ended = tepos("probe", f"127.0.0.1:{port}", "--unit", 9, "--timeout", "0.2", "--json")
+        ended = tepos("probe", f"127.0.0.1:{port}", "--unit", 9, "--timeout", "1", "--json")
     assert (ended.code, ended.out) == (1, "")
     assert "unit 9" in ended.err
     assert "Without --unit" in ended.err

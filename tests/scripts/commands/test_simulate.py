@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers import device_image, free_port
+from tests.peers import device_image, free_port, free_ports
 from tests.scripts.commands.runner import Ended, each, running, tepos, town_folder
 
 
@@ -27,7 +27,7 @@ def test_an_image_is_served_where_it_says_and_ends_with_0_on_sigterm() -> None:
 
 
 def test_a_town_on_loopback_is_served_on_its_own_ports_and_can_be_collected(tmp_path: Path) -> None:
-    first, second = free_port(), free_port()
+    first, second = free_ports(2)
     town = town_folder(tmp_path / "town", [("inv", "sunspec", first, 126), ("meter", "eastron_sdm630", second, 1)])
     with running("simulate", "--town", town, "--fault", f"to-{second}:late:seconds=0.01") as server:
         said = server.wait_for("hall/meter")
@@ -40,7 +40,7 @@ def test_a_town_on_loopback_is_served_on_its_own_ports_and_can_be_collected(tmp_
 
 def test_a_town_is_served_from_the_port_that_is_given(tmp_path: Path) -> None:
     town = town_folder(tmp_path, [("inv", "sunspec", 502, 126), ("meter", "eastron_sdm630", 503, 1)])
-    port = free_port()
+    port, _next = free_ports(2)
     with running("simulate", "--town", town, "--port", port) as server:
         said = server.wait_for("hall/meter")
     assert [int(found) for found in re.findall(r"127\.0\.0\.1:(\d+)", said)] == [port, port + 1]

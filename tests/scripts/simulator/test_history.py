@@ -21,11 +21,12 @@ TOWN = sunny_town()
 def _fill(tmp_path, start, end, **more):
     url = f"sqlite:///{tmp_path / 'store.db'}"
     spool = Spool.open(tmp_path / "spool.db", max_bytes=4 << 20, now=end)
+    delivery = Delivery(spool, lambda: open_store(url), now=lambda: end)
     try:
-        delivery = Delivery(spool, lambda: open_store(url), now=lambda: end)
         made = fill(TOWN, spool, delivery, start=start, end=end, seed=1, **more)
         return made, open_store(url), spool.counters
     finally:
+        delivery.close()
         spool.close()
 
 

@@ -1,0 +1,96 @@
+"""Series of energy as they leave tepos: kWh, the town's time, one row per period, with what each figure rests on.
+
+A file is read far from here and long after: every row says its unit, where its interval begins and ends (half-open,
+ISO 8601 with offset), and whether it was measured or simulated. What is missing stays empty, never 0.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from datetime import tzinfo
+from typing import Any
+
+import pandas as pd
+
+from config.kwh import ROLLUP_TEXTS, Step, Subject
+from models.calendar import QUARTER, day_bounds, day_of
+
+KILO = {
+    "energy": "energy_kwh",
+    "expected": "expected_kwh",
+    "expected_low": "expected_low_kwh",
+    "expected_high": "expected_high_kwh",
+    "insolation": "insolation_kwh_m2",
+}
+"""Column of a rollup (Wh, Wh/m²) and its name here, a thousandth of it: to 1 mWh, so that sums stay sums."""
+DIGITS = 6
+COLUMNS = ("kind", "subject", "start", "end", *KILO.values(), "completeness", *ROLLUP_TEXTS, "simulated")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so is calculated by spreadsheets instead of shown."""
+
+
+def series(rows: pd.DataFrame, kind: Subject, step: Step, tz: tzinfo, *, simulated: bool) -> pd.DataFrame:
+    """The rows of Store.read_rollups with the columns COLUMNS, `start` and `end` in the town's time."""
+    ends = {start: _end(start, step, tz) for start in rows["time"].unique().tolist()}
+    made = {
+        "kind": str(kind),
+        "subject": rows["subject"],
+        "start": _moments(rows["time"], tz),
+        "end": _moments(rows["time"].map(ends).astype("int64"), tz),
+        **{name: (rows[column] / 1000).round(DIGITS) for column, name in KILO.items()},
+        "completeness": rows["completeness"].round(DIGITS),
+        **{column: rows[column] for column in ROLLUP_TEXTS},
+        "simulated": simulated,
+    }
+    return pd.DataFrame(made, columns=list(COLUMNS))
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A series after RFC 4180: header line, commas, decimal points, CR LF. No text in it is a formula."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    writer.writerows(map(_cell, record.values()) for record in as_records(frame))
+    return file.getvalue()
+
+
+def as_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A series row by row, as JSON can say it: ISO 8601, None where missing."""
+    columns = {}
+    for name in COLUMNS:
+        column = frame[name].tolist()
+        if name in ("start", "end"):
+            said = {moment: moment.isoformat() for moment in {*column}}
+            columns[name] = [said[moment] for moment in column]
+        else:
+            columns[name] = [None if isinstance(value, float) and math.isnan(value) else value for value in column]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """A series in Parquet: times stay times, missing values are null. ImportError without pyarrow."""
+    file = io.BytesIO()
+    frame.to_parquet(file, engine="pyarrow", index=False)
+    return file.getvalue()
+
+
+def _end(start: int, step: Step, tz: tzinfo) -> int:
+    return start + QUARTER if step is Step.QUARTER else day_bounds(day_of(start, tz), tz)[1]
+
+
+def _moments(times: pd.Series, tz: tzinfo) -> pd.Series:
+    return pd.to_datetime(times, unit="ms", utc=True).dt.tz_convert(tz)
+
+
+def _cell(value: float | str | bool | None) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"'{value}" if value.startswith(FORMULA) else value
+        case number:
+            return f"{number:.{DIGITS}f}".rstrip("0").rstrip(".")

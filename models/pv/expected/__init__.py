@@ -1,0 +1,11 @@
+"""What each roof should have produced.
+
+- ``chain``: from the sky or from light on the planes to the AC power of every inverter, in (plane, time) blocks
+- ``rows``: planes in blocks, how they stand, and the sun as they see it
+- ``light``: what falls on tilted planes, and what of it passes the glass
+- ``horizon``: what hills and houses keep away
+- ``losses``: the stated losses and how warm modules run, with their source
+- ``modelchain``: pvlib's own chain, one plane at a time: the yardstick of ``chain``
+- ``calibration``: one scale per inverter, learnt on its healthy days
+- ``metadata``: capacity, tilt, azimuth and clock, checked against the data
+"""

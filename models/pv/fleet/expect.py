@@ -1,0 +1,120 @@
+"""What each roof should have made on a day, by the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.kwh import ExpectedBasis
+from models.pv.fleet.day import FleetDay
+from models.pv.fleet.state import FleetState
+from models.pv.fleet.weights import Bools, combine, correlation, scale
+from models.pv.sun import Floats
+
+WARM_UP = 14
+"""Days before a roof is expected from the others, and before it speaks for them."""
+MIN_PEERS = 3
+"""Fewer see too little of the sky's variety; measured: two miss by half as much again."""
+APART = 0.15
+"""A roof this far (in log of measured over expected) off on a day does not speak for the others on it …"""
+APART_SPREADS = 3.0
+"""… or this many half-widths of its usual daily error, if that is more."""
+CLEAR_BOUND = 1.3
+"""Clouds can focus: quarter-hours of 1.2 times the clear sky are seen. An expectation beyond this is an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Wh per interval, (T, n). NaN where there is nothing to say (and `basis` NONE if that is so all day)."""
+
+    expected: Floats
+    low: Floats
+    high: Floats
+    """The 80 % interval of each interval's energy; equal to NaN under a clear sky, which is a bound itself."""
+    spread_day: Floats
+    """(n,) half-width of the 80 % interval of the day's energy, as a share of the expectation; NaN without fleet."""
+    basis: tuple[ExpectedBasis, ...]
+    """(n,) FLEET, CLEAR_SKY or NONE."""
+    peers: Bools
+    """(n,) roofs that spoke (each for the others, never for itself)."""
+    combined: Floats
+    """(T, n) W, the combination before any correction, for `learn`."""
+
+
+def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Expectation:
+    """Expected energy of all roofs on a day (or the part of it that is known) from the state before that day.
+
+    `trusted` (n,): False for roofs with an open finding or a known outage: they do not speak for others, but are
+    expected themselves. Roofs that stand apart on this very day fall silent too. With fewer than `MIN_PEERS` peers, and
+    in its first `WARM_UP` days, a roof is held against the clear sky, or nothing.
+    """
+    state = state.aligned(day.roofs)
+    mature = state.age >= WARM_UP
+    speakers = mature if trusted is None else mature & trusted
+    power = day.power()
+    speakers = speakers & np.isfinite(power).any(axis=0)
+    related, stronger, correction = correlation(state), scale(state), corrections(state)[day.hours()]
+    combined = combine(power, related, stronger, speakers)
+    while speakers.sum() > max(MIN_PEERS, len(day.roofs) // 2):
+        apart = np.where(speakers, _apart(power, combined * correction, state.spread_day), 0.0)
+        if apart.max(initial=0.0) <= 1.0:
+            break
+        speakers = speakers & (np.arange(len(apart)) != apart.argmax())
+        combined = combine(power, related, stronger, speakers)
+    return _expectation(state, day, mature & (speakers.sum() - speakers >= MIN_PEERS), speakers, combined, correction)
+
+
+def corrections(state: FleetState) -> Floats:
+    """(24, n) by hour of the sun: what the combination misses of the roof's own shape (shade, low sun), times its bias.
+
+    The hours' corrections leave the energy as it is: level is `learn`'s matter, not theirs.
+    """
+    measured, said = state.hour_measured, state.hour_combined
+    rare = 0.01 * said.max(axis=0, initial=0.0) + 1e-9
+    total = np.where(measured.sum(axis=0) > 0, measured.sum(axis=0), 1.0)
+    shape = (measured / total + rare / (said.sum(axis=0) + 1e-9)) / ((said + rare) / (said.sum(axis=0) + 1e-9))
+    shape = np.where(said.sum(axis=0) > 0, np.clip(shape, 0.5, 2.0), 1.0)
+    bias = np.divide(state.measured, state.combined, out=np.ones_like(state.age), where=state.combined > 0)
+    made: Floats = shape * np.clip(bias, 0.8, 1.25)
+    return made
+
+
+def day_ratio(power: Floats, expected: Floats) -> Floats:
+    """(n,) measured over expected energy where both are known; NaN without expected energy."""
+    both = np.isfinite(power) & np.isfinite(expected)
+    below = np.where(both, expected, 0.0).sum(axis=0)
+    made: Floats = np.divide(np.where(both, power, 0.0).sum(axis=0), below, out=np.full_like(below, np.nan), where=below > 0)
+    return made
+
+
+def _apart(power: Floats, expected: Floats, spread_day: Floats) -> Floats:
+    """(n,) how far each roof is off, 1 being the most that is tolerated."""
+    with np.errstate(divide="ignore"):
+        off = np.abs(np.log(np.maximum(day_ratio(power, expected), 1e-3)))
+    made: Floats = np.nan_to_num(off / np.maximum(APART, APART_SPREADS * spread_day))
+    return made
+
+
+def _expectation(
+    state: FleetState, day: FleetDay, by_fleet: Bools, speakers: Bools, combined: Floats, correction: Floats
+) -> Expectation:
+    expected = combined * correction * day.power_to_energy
+    if day.clear is not None:
+        dark = day.clear <= 0
+        expected = np.where(dark & np.isnan(expected), 0.0, expected)
+    top = np.nanmax(np.where(np.isfinite(expected), expected, 0.0), axis=0, initial=0.0)
+    half = state.spread_interval * np.sqrt(expected * top)
+    low, high = np.maximum(expected - half, 0.0), expected + half
+    basis = [ExpectedBasis.FLEET if fleet else ExpectedBasis.NONE for fleet in by_fleet]
+    for values in (expected, low, high):
+        values[:, ~by_fleet] = np.nan
+    if day.clear is not None:
+        known = np.isfinite(day.clear).any(axis=0)
+        expected = np.where(by_fleet, expected, day.clear)
+        basis = [
+            ExpectedBasis.CLEAR_SKY if word is ExpectedBasis.NONE and clear else word
+            for word, clear in zip(basis, known, strict=True)
+        ]
+    spread_day = np.where(by_fleet, state.spread_day, np.nan)
+    return Expectation(expected, low, high, spread_day, tuple(basis), speakers, combined)

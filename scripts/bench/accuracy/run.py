@@ -1,0 +1,28 @@
+"""tepos bench accuracy: every data set that the folder has, each method with its interval and its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from scripts.bench import Figure
+
+BESIDE = Path(__file__).parents[4] / "shared" / "pvdata"
+"""Where the measurements lie beside a clone of the project; nothing of them is part of it."""
+SETS = {"reunion": "enerpos", "serf": "labelled", "simeasren": "simeasren", "neighbours": "neighbours"}
+"""Module of this package -> folder of its measurements."""
+
+
+def present(folder: Path) -> list[str]:
+    """The sets whose measurements the folder has."""
+    return [name for name, place in SETS.items() if (folder / place).is_dir()]
+
+
+def run(folder: Path, seed: int) -> Iterator[Figure]:
+    """The figures of all sets that the folder has; the seed draws days for the intervals, and halves of many days."""
+    for name in present(folder):
+        if find_spec(f"{__package__}.{name}"):
+            figures: Callable[[Path, int], list[Figure]] = import_module(f"{__package__}.{name}").figures
+            yield from figures(folder, seed)
