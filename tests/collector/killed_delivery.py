@@ -46,7 +46,7 @@ def collect(spool_path: Path, url: str, log_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    import collector.store.influx
+    import collector.store.influx_store
     import collector.store.sqlite  # noqa: F401 - imported once, before the forks
 
     spool_path, url, log_path = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])

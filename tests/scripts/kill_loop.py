@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import collector.delivery
-import collector.store.influx
+import collector.store.influx_store
 import collector.store.sqlite  # both stores before the forks, or children die while they import
 from collector.sample import Sample
 from collector.store import Store, open_store

@@ -74,7 +74,7 @@ async def while_running(collecting: Telling, story: Callable[[], Awaitable[None]
     finally:
         stop.set()
         await running
-    await asyncio.to_thread(collecting.deliver_all, 120.0)  # what the last cycle brought
+    await asyncio.to_thread(collecting.deliver_all, 30.0)  # what the last cycle brought
 
 
 def assert_all_arrived(collecting: Telling, url: str) -> None:

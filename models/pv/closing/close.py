@@ -17,8 +17,10 @@ from models.pv.closing.expected import DayExpected, expect_day, learn_day
 from models.pv.closing.ground import Ground, ground
 from models.pv.closing.measured import (
     Readings,
+    Shape,
     SiteEnergy,
     inverter_energies,
+    reach,
     reshaped,
     roof_energies,
     site_energy,
@@ -68,10 +70,11 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
         raise ValueError(f"{start} is no beginning of a day")
     base = ground(books.plant, start, end)
     models = modelled(books, base, Weather(_sensors(books, given.readings, base), given.service))
-    made = inverter_energies(books, given.readings, start, end, base.clear)
+    shape = _shape(books, given.readings, base, start, end)
+    made = inverter_energies(books, given.readings, start, end, shape)
     told, memories, memory_before = _expected(books, base, models, made, memory, start, end, tz)
     made = reshaped(books, given.readings, made, start, end, told.energy)
-    accounts, sites = _accounts(books, base, given, made, told, memory_before, start, end)
+    accounts, sites = _accounts(books, base, given, made, told, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)
     if not whole:
         return Closed(frames(accounts), None, {}, _by_path(books, made))
@@ -130,6 +133,15 @@ def _expected(
     return _Told(**arrays, half_day=np.stack([part.half_day for part in parts], axis=1)), memories, before
 
 
+def _shape(books: Books, readings: Readings, base: Ground, start: int, end: int) -> Shape:
+    first, last = reach(books, readings, start, end)
+    parts = [ground(books.plant, first, start).clear] if first < start else []
+    parts.append(base.clear)
+    if last > end:
+        parts.append(ground(books.plant, end, last).clear)
+    return Shape(first, np.concatenate(parts, axis=1))
+
+
 def _complete(made: Sequence[QuarterEnergy], weights: Floats, piece: slice) -> Floats:
     known = np.stack([rows.completeness[piece] for rows in made])
     light = weights[:, piece] + 1e-9
@@ -161,6 +173,7 @@ def _accounts(
     memory: Memory,
     start: int,
     end: int,
+    shape: Shape,
 ) -> tuple[list[Account], dict[str, SiteEnergy]]:
     capacity = books.plant.pdc0()
     accounts = [
@@ -168,7 +181,7 @@ def _accounts(
     ]
     sites = {
         site.id: site_energy(
-            books, site, given.readings, made, told.energy, given.index.get(site.id, ()), memory, start, end
+            books, site, given.readings, made, told.energy, given.index.get(site.id, ()), memory, start, end, shape
         )
         for site in books.sites
         if site.inverters

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from models.calendar import QUARTER, quarter_of
 from models.pv.closing.books import Books, Counted, SiteBook
 from models.pv.closing.memory import Memory
 from models.pv.closing.rows import Account, by_roof
@@ -20,20 +22,41 @@ Readings = Mapping[str, pd.DataFrame]
 """By device, as Store.read_many gives them: index of UTC instants, a column per field."""
 
 
-def device_energy(counted: Counted, frame: pd.DataFrame, start: int, end: int, shape: Floats | None) -> QuarterEnergy:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a cloudless sky would have given, over a stretch and over the silences that reach beyond it."""
+
+    start: int
+    """ms, start of its first quarter."""
+    clear: Floats
+    """Wh per quarter, shape (inverters, quarters)."""
+
+
+def device_energy(
+    counted: Counted, readings: Readings, start: int, end: int, shape: Floats, shape_start: int
+) -> QuarterEnergy:
     """The quarters of one device from its readings, which may reach beyond start..end. shape: expected, per quarter."""
-    times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
+    frame = _of(readings, counted)
+    times = _times(frame)
     power, counter = (
         frame[name].to_numpy(float) if name in frame.columns and frame[name].notna().any() else None
         for name in (counted.power, counted.counter)
     )
-    return quarter_energy(times, power, counter, counted.facts, start, end, shape)
+    return quarter_energy(times, power, counter, counted.facts, start, end, shape, shape_start)
 
 
-def inverter_energies(books: Books, readings: Readings, start: int, end: int, clear: Floats) -> list[QuarterEnergy]:
-    """The quarters of every inverter, in the order of the books. clear: shape of what silences hide, (inverters, T)."""
+def reach(books: Books, readings: Readings, start: int, end: int) -> tuple[int, int]:
+    """The quarters that hold all readings of the stretch and around it."""
+    times = [found for counted in books.counted if len(found := _times(_of(readings, counted)))]
+    first = min([start, *(quarter_of(int(found[0])) for found in times)])
+    last = max([end, *(quarter_of(int(found[-1])) + QUARTER for found in times)])
+    return first, last
+
+
+def inverter_energies(books: Books, readings: Readings, start: int, end: int, shape: Shape) -> list[QuarterEnergy]:
+    """The quarters of every inverter, in the order of the books."""
     return [
-        device_energy(counted, _of(readings, counted), start, end, clear[row])
+        device_energy(counted, readings, start, end, shape.clear[row], shape.start)
         for row, counted in enumerate(books.inverters)
     ]
 
@@ -41,13 +64,32 @@ def inverter_energies(books: Books, readings: Readings, start: int, end: int, cl
 def reshaped(
     books: Books, readings: Readings, made: Sequence[QuarterEnergy], start: int, end: int, expected: Floats
 ) -> list[QuarterEnergy]:
-    """The same with silences spread by what was expected under the sky of that day instead of a clear one."""
+    """The same with silences spread by what was expected under the sky of that day instead of a clear one.
+
+    Not those of a device that was silent across an end of the stretch: whoever closes the other part of that silence
+    does not know this one's sky, and both parts together must be what was made.
+    """
     return [
-        device_energy(counted, _of(readings, counted), start, end, np.nan_to_num(expected[row]))
-        if (rows.status == RECONSTITUTED).any() and np.isfinite(expected[row]).any()
+        device_energy(counted, readings, start, end, np.nan_to_num(expected[row]), start)
+        if (rows.status == RECONSTITUTED).any()
+        and np.isfinite(expected[row]).any()
+        and not any(_silent_across(_times(_of(readings, counted)), edge, rows, expected[row]) for edge in (start, end))
         else rows
         for row, (counted, rows) in enumerate(zip(books.inverters, made, strict=True))
     ]
+
+
+def _silent_across(times: NDArray[np.int64], edge: int, rows: EnergyRows, expected: Floats) -> bool:
+    """Whether no reading was taken around an instant, for longer than the dark lasts."""
+    place = int(np.searchsorted(times, edge))
+    since = int(times[place - 1]) if place else edge
+    until = int(times[place]) if place < len(times) else edge
+    lit = (rows.times + QUARTER > since) & (rows.times < until) & (np.nan_to_num(expected) > 0)
+    return bool(lit.any())
+
+
+def _times(frame: pd.DataFrame) -> NDArray[np.int64]:
+    return pd.DatetimeIndex(frame.index).as_unit("ms").asi8
 
 
 def _of(readings: Readings, counted: Counted) -> pd.DataFrame:
@@ -75,13 +117,15 @@ def site_energy(
     memory: Memory,
     start: int,
     end: int,
+    shape: Shape,
 ) -> SiteEnergy:
     """The kWh of a site that has inverters. inverters, expected: of the whole town, (inverters, T)."""
     rows = list(site.inverters)
     capacity = np.array([books.plant.inverters[row].pac_rated for row in rows])
     together = add_up([inverters[row] for row in rows], expected[rows], capacity)
     should = expected[rows].sum(axis=0)
-    metered = [device_energy(meter, _of(readings, meter), start, end, np.nan_to_num(should)) for meter in site.meters]
+    together_clear = shape.clear[rows].sum(axis=0)
+    metered = [device_energy(meter, readings, start, end, together_clear, shape.start) for meter in site.meters]
     meters = add_up(metered) if metered else None
     ratio = memory.ratio(site.id) if meters else None
     settled = settle(together, meters, index, end, ratio.current if ratio else None, np.nan_to_num(should))

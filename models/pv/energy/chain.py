@@ -80,7 +80,7 @@ def runs_of(times: Times, counter: Floats, limits: Limits) -> Runs:
     moved = np.maximum.accumulate(np.where(np.concatenate(([True], change != 0)), place, 0))
     bound = limits.rate * (times[1:] - times[moved[:-1]]) + limits.step
     torn = np.flatnonzero((change < 0) | (change > bound)) + 1
-    torn = np.union1d(torn, _humps(counter, torn))
+    torn = np.union1d(torn, _rejoined(times, counter, torn, moved, limits))
     first = np.concatenate(([0], torn)).astype(np.int64)
     last = np.concatenate((torn, [len(counter)])).astype(np.int64) - 1
     moved_last = np.maximum(moved[last], first)
@@ -91,15 +91,18 @@ def runs_of(times: Times, counter: Floats, limits: Limits) -> Runs:
     return Runs(first, last, moved_last, FAULT + counting + CONSTANT * still)
 
 
-def _humps(counter: Floats, torn: Times) -> Times:
-    """Where a counter that falls back had first risen above what it falls to: either may be the fault."""
-    begins = np.concatenate(([0], torn[:-1]))
-    falls = counter[torn] < counter[torn - 1]
-    tops = [
-        begin + np.searchsorted(counter[begin:end], counter[end], "right")
-        for begin, end in zip(begins[falls], torn[falls], strict=True)
-    ]
-    return np.array(tops, dtype=np.int64)
+def _rejoined(times: Times, counter: Floats, torn: Times, moved: Times, limits: Limits) -> Times:
+    """Where, on one side of a tear, the counter crosses what it was on the other: either side may be the fault."""
+    edges = np.concatenate(([0], torn, [len(counter)]))
+    places = []
+    for begin, tear, end in zip(edges[:-2], edges[1:-1], edges[2:], strict=True):
+        if counter[tear] < counter[tear - 1]:
+            places.append(begin + int(np.searchsorted(counter[begin:tear], counter[tear], "right")))
+            places.append(tear + int(np.searchsorted(counter[tear:end], counter[tear - 1])))
+        else:
+            bound = limits.rate * (times[tear:end] - times[moved[tear - 1]]) + limits.step
+            places.append(tear + int(np.argmax(counter[tear:end] - counter[tear - 1] <= bound)))
+    return np.setdiff1d(np.array(places, dtype=np.int64), edges)
 
 
 def believed(times: Times, counter: Floats, runs: Runs, limits: Limits) -> list[int]:

@@ -36,7 +36,7 @@ def clear_hours(power: Floats, step: float) -> NDArray[np.bool_]:
     height = np.max(np.nan_to_num(best), axis=1, keepdims=True)
     smooth = bend <= (BEND * (np.pi * step / 12) ** 2 + NOISE) * height
     clear = (power >= NEAR * best) & (best >= DIM * highest) & smooth
-    return _lasting(clear, max(round(RUN / step), 2))
+    return _lasting(np.asarray(clear, bool), max(round(RUN / step), 2))
 
 
 def _quantile(windows: Floats, share: float) -> Floats:
@@ -51,5 +51,6 @@ def _quantile(windows: Floats, share: float) -> Floats:
 def _lasting(clear: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
     """Without runs of fewer samples."""
     padded = np.pad(clear, ((0, 0), (least - 1, least - 1)))
-    whole = sliding_window_view(padded, least, axis=1).all(axis=2)
-    return sliding_window_view(whole, least, axis=1).any(axis=2)
+    whole = np.min(sliding_window_view(padded, least, axis=1), axis=2)
+    lasting: NDArray[np.bool_] = np.max(sliding_window_view(whole, least, axis=1), axis=2)
+    return lasting

@@ -1,57 +1,55 @@
 """What a town's files say of a plant, checked against what the plant does: capacity, tilt, azimuth, clock.
 
 On clear days the shape of the power curve tells how the modules face and how the clock goes, whatever their size; its
-height then tells the size. All three are fitted together, because each can pass for another: a plane turned to the
-west and a late clock both move the noon. What the days cannot tell apart is UNDECIDED, and nothing is corrected here:
-a person looks at what is OFF.
+height then tells the size. All are fitted together (`orientation_fit`), because each can pass for another: a plane
+turned to the west and an early clock both move the noon. What the days cannot tell apart is UNDECIDED. Nothing is
+corrected here: a person looks at what is OFF, and until then the declared figure stays in use.
 
-The fit: planes at a grid of turns and tilts (all planes of the inverter turn and tilt together) through the chain,
-moved in time; each day's mismatch is 1 - cos² between measured and modelled curve, so that every day counts alike and
-neither capacity nor haze matters; days are resampled for the intervals. Haze, shading and a horizon that nobody has
-told of bias the fit by some degrees, which the tolerances allow for.
+Without any metadata, and on any weather, the other roofs of the town still tell a capacity that is far off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from models.pv.expected.chain import DEFAULT, Chain, ac_power
-from models.pv.plant import InverterFacts, Plant
-from models.pv.sun import Floats, Irradiance, Sun, clear_sky, sun_position
+from models.pv.expected.chain import DEFAULT, Chain
+from models.pv.expected.orientation_fit import Found, fit
+from models.pv.plant import Plant
+from models.pv.sun import Floats, Irradiance
 
 MIN_DAYS = 8
 """Clear days below which nothing is decided."""
-MOST_DAYS = 90
-"""Clear days that are looked at, the clearest ones."""
-CLEAR_HOURS = 4.0
-"""A day is used from that many clear hours."""
-CAPACITY = (0.75, 1.33)
-"""Measured over expected power that weather, losses and the sky model may explain."""
-AZIMUTH, TILT, CLOCK = 20.0, 15.0, 12.0
-"""Degrees, degrees and minutes by which the fit may miss without being reported."""
+AZIMUTH, TILT, CLOCK = 20.0, 15.0, 15.0
+"""Degrees, degrees and minutes by which the declared figure may miss without being reported: haze, shading and a
+horizon that nobody has told of turn the fit by as much."""
+SAME = 10.0
+"""Degrees of turn within which the declared azimuth itself, with another clock, explains the days."""
 DECISIVE = 2.0
-"""A figure is decided when its interval is at most that many times its tolerance to either side of what was found."""
-DRAWS, LEVEL = 200, 0.95
+"""A figure is confirmed when everything that the days accept lies within that many tolerances."""
+CAPACITY = (0.75, 1.33)
+"""Measured over modelled power that haze, temperature and losses may explain."""
+AMONG_NEIGHBOURS = (0.6, 1.6)
+"""Energy per declared kWp over the neighbours' median: tilt and azimuth explain no more (a roof to the north at 30
+degrees gives 0.62 of one to the south at 50 N)."""
+MIN_NEIGHBOURS = 3
 
 
 class Verdict(StrEnum):
-    """What the data say about a figure."""
+    """What the data say of a figure."""
 
     OK = "ok"
     OFF = "off"
-    """Reported to a person; the declared figure stays in use."""
     UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One figure: as declared, as found, and the interval that holds 95 % of the resamplings."""
+    """One figure: as declared, as found, and the bounds of what the data accept; NaN where nothing was found."""
 
     verdict: Verdict
     declared: float
@@ -62,17 +60,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """All figures of one inverter. Angles of several planes are those of the largest one; all turn together."""
+    """The figures of one inverter. Angles of several planes are those of its largest one; all turn together."""
 
     capacity: Check
     """Power over what the declared capacity should give; declared is 1."""
     azimuth: Check
-    """Degrees east of north; the interval may pass 0 or 360."""
+    """Degrees east of north; found lies in 0..360, the bounds may lie beyond."""
     tilt: Check
+    """Degrees."""
     clock: Check
     """Seconds to add to the labels; declared is 0."""
     days: int
-    """Clear days that were used."""
+    """Clear days that it rests on."""
 
 
 def check(
@@ -83,60 +82,104 @@ def check(
     temp_air: ArrayLike = 15.0,
     wind_speed: ArrayLike = 1.0,
     chain: Chain = DEFAULT,
-    seed: int = 1,
 ) -> Checked:
-    """Check one inverter (the plant's only one) against its power in W.
+    """Check the plant's one inverter against its power in W.
 
-    times: aware, in equal steps of at most an hour; the middles of the intervals that the powers are means of. power,
-    temp_air, wind_speed and the irradiance (from its own, right clock): shape (times,), NaN is unknown. Without an
-    irradiance the clear sky is the reference. ValueError for another number of inverters or uneven times.
+    times: aware, in equal steps that divide a day, of at most an hour: the middles of the intervals that the powers
+    are means of. power, temp_air, wind_speed and the irradiance (by a clock that is right): shape (times,), NaN is
+    unknown. Without an irradiance the clear sky is the reference. One clock for the whole stretch is looked for: with
+    summer time in the labels, check winter and summer apart. ValueError for another number of inverters, or uneven
+    times.
     """
     if len(plant.inverters) != 1 or not plant.planes:
         raise ValueError(f"{len(plant.inverters)} inverters with {len(plant.planes)} planes, not one inverter")
-    steps = np.unique(np.diff(times.asi8))
-    if len(steps) != 1 or not 0 < (times[1] - times[0]).total_seconds() <= 3600:
-        raise ValueError("times not in equal steps of at most an hour")
-    curves = _Curves(times, np.asarray(power, float), plant, irradiance, temp_air, wind_speed, chain)
-    return curves.checked(seed)
+    steps = np.diff(times.as_unit("s").asi8)
+    if not len(steps) or (steps != steps[0]).any() or not 0 < steps[0] <= 3600 or 86400 % steps[0]:
+        raise ValueError("times not in equal steps that divide a day, of at most an hour")
+    found = fit(times, np.asarray(power, float), plant, irradiance, (temp_air, wind_speed), chain)
+    largest = max(plant.planes, key=lambda plane: plane.pdc0)
+    declared = (largest.surface_azimuth, largest.surface_tilt)
+    if found is None or found.days < MIN_DAYS:
+        size, azimuth, tilt, clock = (_unknown(figure) for figure in (1.0, *declared, 0.0))
+        return Checked(size, azimuth, tilt, clock, found.days if found else 0)
+    return _checked(found, *declared)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """Candidates (a turn and a tilt in degrees, minutes) against the days that are used."""
+def against_neighbours(energy: Floats) -> list[Check]:
+    """The capacity of every roof, from energy per declared kWp of shape (roofs, days); NaN is unknown.
 
-    candidates: Floats
-    """Shape (candidates, 3)."""
-    crossed: Floats
-    """Per candidate and day, the sum of measured x modelled,"""
-    squared: Floats
-    """of modelled²,"""
-    own: Floats
-    """and, per day, of measured²."""
-
-    @property
-    def mismatch(self) -> Floats:
-        """1 - cos² per candidate and day: 0 for the same shape, 1 where nothing is modelled."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            made: Floats = np.nan_to_num(1 - self.crossed**2 / (self.squared * self.own), nan=1.0)
-        return made
+    A roof is compared with the median of the others, day by day, and the days by their median; the bounds are the
+    quartiles of the days. UNDECIDED with fewer than MIN_NEIGHBOURS others or MIN_DAYS days.
+    """
+    return [_among(np.delete(energy, number, axis=0), own) for number, own in enumerate(energy)]
 
 
-class _Curves:
-    """The clear days of an inverter, and what its planes would have given on them."""
+def _checked(found: Found, azimuth: float, tilt: float) -> Checked:
+    turn, tipped, minutes = _shortest(found.candidates).T
+    right_clock = found.accepted & (np.abs(minutes) <= CLOCK)
+    as_declared = found.accepted & (np.abs(turn) <= SAME) & (np.abs(tipped) <= TILT)
+    taken = right_clock if right_clock.any() else found.accepted  # a clock that need not be wrong is taken as right
+    best = int(np.where(taken, found.mismatch, np.inf).argmin())
 
-    def __init__(
-        self,
-        times: pd.DatetimeIndex,
-        power: Floats,
-        plant: Plant,
-        irradiance: Irradiance | None,
-        weather: tuple[ArrayLike, ArrayLike],
-        chain: Chain,
-    ) -> None:
-        step = (times[1] - times[0]).total_seconds()
-        days = _Days.of(times, step, plant.longitude)
-        measured = days.matrix(power)
-        clear = clear_hours(measured, step / 3600) if irradiance is None else days.matrix(
-            _bright(times, plant, irradiance)
-        ) > 0
-        clear &= ~_plateau(measured, clear)
+    azimuth_verdict = _verdict(turn[taken], turn, AZIMUTH)
+    clock_verdict = _verdict(minutes[as_declared if as_declared.any() else found.accepted], minutes, CLOCK)
+    if azimuth_verdict is Verdict.OFF and as_declared.any():
+        azimuth_verdict = Verdict.UNDECIDED  # a turn or a clock: one of them, and a longer time will tell which
+    if clock_verdict is Verdict.OFF and right_clock.any():
+        clock_verdict = Verdict.UNDECIDED
+
+    def told(verdict: Verdict, declared: float, differences: Floats) -> Check:
+        low, high = differences[taken].min(), differences[taken].max()
+        return Check(verdict, declared, *(float(declared + d) for d in (differences[best], low, high)))
+
+    turned = told(azimuth_verdict, azimuth, turn)
+    tilted = told(_verdict(tipped[taken], tipped, TILT), tilt, np.clip(tipped, -tilt, 90 - tilt))
+    capacities = found.capacity[taken]
+    return Checked(
+        capacity=_capacity(float(found.capacity[best]), float(capacities.min()), float(capacities.max())),
+        azimuth=replace(turned, found=turned.found % 360),
+        tilt=tilted,
+        clock=told(clock_verdict, 0.0, 60.0 * minutes),
+        days=found.days,
+    )
+
+
+def _verdict(accepted: Floats, grid: Floats, tolerance: float) -> Verdict:
+    """From the differences that are accepted and those that were looked at: is the declared figure among them?"""
+    nearest, farthest = float(np.abs(accepted).min()), float(np.abs(accepted).max())
+    if nearest > tolerance:
+        at_the_end = nearest == np.abs(grid).min()  # the days may accept what was not looked at
+        return Verdict.UNDECIDED if at_the_end else Verdict.OFF
+    return Verdict.OK if farthest <= DECISIVE * tolerance else Verdict.UNDECIDED
+
+
+def _shortest(candidates: Floats) -> Floats:
+    """With turns in -180..180."""
+    made = candidates.copy()
+    made[:, 0] = (made[:, 0] + 180) % 360 - 180
+    return made
+
+
+def _capacity(found: float, low: float, high: float) -> Check:
+    if low >= CAPACITY[0] and high <= CAPACITY[1]:
+        verdict = Verdict.OK
+    elif high < CAPACITY[0] or low > CAPACITY[1]:
+        verdict = Verdict.OFF
+    else:
+        verdict = Verdict.UNDECIDED
+    return Check(verdict, 1.0, found, low, high)
+
+
+def _among(others: Floats, own: Floats) -> Check:
+    several = np.isfinite(others).sum(axis=0) >= MIN_NEIGHBOURS
+    usual = np.nanmedian(np.where(several, others, 0.0), axis=0)
+    days = several & np.isfinite(own) & (usual > 0)
+    if days.sum() < MIN_DAYS:
+        return _unknown(1.0)
+    low, found, high = (float(q) for q in np.quantile(own[days] / usual[days], [0.25, 0.5, 0.75]))
+    off = not AMONG_NEIGHBOURS[0] <= found <= AMONG_NEIGHBOURS[1]
+    return Check(Verdict.OFF if off else Verdict.OK, 1.0, found, low, high)
+
+
+def _unknown(declared: float) -> Check:
+    return Check(Verdict.UNDECIDED, declared, np.nan, np.nan, np.nan)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import Bools, combine, correlation, scale
+from models.pv.fleet.weights import Bools, lasting, recent
 from models.pv.sun import Floats
 
 WARM_UP = 14
@@ -50,23 +51,48 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
     in its first `WARM_UP` days, a roof is held against the clear sky, or nothing.
     """
     state = state.aligned(day.roofs)
-    mature = state.age >= WARM_UP
-    speakers = mature if trusted is None else mature & trusted
     power = day.power()
-    speakers = speakers & np.isfinite(power).any(axis=0)
-    related, stronger, correction = correlation(state), scale(state), corrections(state)[day.hours()]
-    combined = combine(power, related, stronger, speakers)
+    mature = state.age >= WARM_UP
+    speakers = mature & np.isfinite(power).any(axis=0)
+    if trusted is not None:
+        speakers &= trusted
+    voices, correction = _Voices(state), corrections(state)[day.hours()]
+    combined = voices.combine(power, speakers)
     while speakers.sum() > max(MIN_PEERS, len(day.roofs) // 2):
         apart = np.where(speakers, _apart(power, combined * correction, state.spread_day), 0.0)
-        if apart.max(initial=0.0) <= 1.0:
+        if apart.max() <= 1.0:
             break
-        speakers = speakers & (np.arange(len(apart)) != apart.argmax())
-        combined = combine(power, related, stronger, speakers)
-    return _expectation(state, day, mature & (speakers.sum() - speakers >= MIN_PEERS), speakers, combined, correction)
+        speakers[apart.argmax()] = False
+        combined = voices.combine(power, speakers)
+    enough = voices.heard(speakers) >= MIN_PEERS
+    return _expectation(state, day, mature & enough, speakers, combined, correction)
+
+
+class _Voices:
+    """Established roofs follow from established ones by all that is known, the others from all by what is recent."""
+
+    def __init__(self, state: FleetState) -> None:
+        self._established = state.established > 0
+        self._lasting = lasting(state)
+        self._recent = None if self._established.all() else recent(state)
+
+    def combine(self, power: Floats, speakers: Bools) -> Floats:
+        made = self._lasting.combine(power, speakers & self._established)
+        if self._recent is None:
+            return made
+        return np.where(self._established, made, self._recent.combine(power, speakers))
+
+    def heard(self, speakers: Bools) -> NDArray[np.int64]:
+        """(n,) how many others speak for each roof."""
+        lasting_ones = speakers & self._established
+        made: NDArray[np.int64] = np.where(
+            self._established, lasting_ones.sum() - lasting_ones, speakers.sum() - speakers
+        )
+        return made
 
 
 def corrections(state: FleetState) -> Floats:
-    """(24, n) by hour of the sun: what the combination misses of the roof's own shape (shade, low sun), times its bias.
+    """(24, n) by hour of the sun: what the combination misses of the roof's own shape (shade, low sun).
 
     The hours' corrections leave the energy as it is: level is `learn`'s matter, not theirs.
     """
@@ -75,8 +101,7 @@ def corrections(state: FleetState) -> Floats:
     total = np.where(measured.sum(axis=0) > 0, measured.sum(axis=0), 1.0)
     shape = (measured / total + rare / (said.sum(axis=0) + 1e-9)) / ((said + rare) / (said.sum(axis=0) + 1e-9))
     shape = np.where(said.sum(axis=0) > 0, np.clip(shape, 0.5, 2.0), 1.0)
-    bias = np.divide(state.measured, state.combined, out=np.ones_like(state.age), where=state.combined > 0)
-    made: Floats = shape * np.clip(bias, 0.8, 1.25)
+    made: Floats = shape
     return made
 
 

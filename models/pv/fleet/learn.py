@@ -1,9 +1,11 @@
 """The state after a day. Made so that a fault is not learnt, however long it lasts and however slowly it grows.
 
-How roofs hang together hardly changes with the season, so nothing has to be learnt in a hurry. After its first
-`YOUNG` days a roof's measurements wait in a block of `BLOCK` days, and are admitted at its end only if their energy was
-within `ADMITTED` of the expectation: a loss of 1 % a week spoils the second block. Days on which a roof is known or seen
-to misbehave teach its expectation instead of its measurement. Only the shape over the day follows quickly.
+How roofs hang together hardly changes with the season, so nothing has to be learnt in a hurry. Days are gathered in
+blocks, and a block is admitted only when the next one is full: for roofs whose energy was level with its expectation in
+both. A loss of 1 % a week is too far off by then, and none of it is learnt. The days of a roof that is known or seen to
+misbehave, or is not known at all, are filled in with its expectation, the blocks of one that is not admitted with what
+the others say of it: so all sums are over the same days, and the neighbours are learnt undisturbed. Only the shape over
+the day follows quickly, and it leaves the energy as it is.
 """
 
 from __future__ import annotations
@@ -17,18 +19,16 @@ from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import Expectation, day_ratio
 from models.pv.fleet.nameplate import FIRST_WEEKS, day_yields
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import Bools
+from models.pv.fleet.weights import Bools, lasting, recent
 from models.pv.sun import Floats
 
-MEMORY = 365.0
-"""Days in which what is known of the relation between roofs fades to 1/e."""
+MEMORY = 13.0
+"""Blocks in which what is known of the relation between roofs fades to 1/e: a year."""
 HOURS_MEMORY = 15.0
-"""The same for the correction by hour: shade moves with the season."""
-YOUNG = 30
-"""Days in which everything about a roof is learnt at once."""
-BLOCK = 28
-"""Days that wait."""
-ADMITTED = 0.02
+"""Days, the same for the correction by hour: shade moves with the season."""
+BLOCK, KNOWN = 28, 20
+"""Days of a block, and how many of them a roof has to be known and fine for a place among the established."""
+LEVEL = 0.03
 """How far the energy of a block may be off."""
 ODD, ODD_SPREADS = 0.10, 2.0
 """A day further off than this (or this many half-widths of the usual error) teaches nothing of the roof itself."""
@@ -51,62 +51,78 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     if healthy is not None:
         fine &= healthy
     off = np.abs(np.nan_to_num(day_ratio(power, expected), nan=1.0) - 1.0)
-    fine &= (state.age < YOUNG) | (off <= np.maximum(ODD, ODD_SPREADS * state.spread_day))
+    fine &= (state.established == 0) | (off <= np.maximum(ODD, ODD_SPREADS * state.spread_day))
     state = _hours(state, day, power, expectation.combined, fine & fleet)
     state = _spreads(state, day, expectation, fine & fleet)
     state = _yields(state, day, fine)
-    state = _relations(state, np.where(fine, power, expected), power, expected, expectation.combined, fine)
-    return _admit(replace(state, age=state.age + fine))
+    state = _gather(state, power, expected, fine)
+    return _turn(state) if (state.fresh_days >= BLOCK).any() else state
 
 
-def _relations(
-    state: FleetState, taught: Floats, power: Floats, expected: Floats, combined: Floats, fine: Bools
-) -> FleetState:
-    """Pairs with a young roof are learnt at once, the others wait."""
+def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools) -> FleetState:
+    taught = np.where(np.isfinite(power) & fine, power, expected)
     known = np.isfinite(taught)
     values = np.where(known, taught, 0.0)
-    products, squares = values.T @ values, (values**2).T @ known
-    young = state.age < YOUNG
-    now = young[:, None] | young
-    both = np.isfinite(power) & np.isfinite(combined) & fine
-    measured, said = (np.where(both, part, 0.0).sum(axis=0) for part in (power, combined))
-    wanted = np.where(both & np.isfinite(expected), expected, 0.0).sum(axis=0)
-    fade = np.exp(-1 / MEMORY)
+    both = np.isfinite(power) & np.isfinite(expected) & fine
+    measured, wanted = (np.where(both, part, 0.0).sum(axis=0) for part in (power, expected))
     return replace(
         state,
-        products=state.products * fade + np.where(now, products, 0.0),
-        squares=state.squares * fade + np.where(now, squares, 0.0),
-        measured=state.measured * fade + np.where(young, measured, 0.0),
-        combined=state.combined * fade + np.where(young, said, 0.0),
-        block_products=state.block_products + np.where(now, 0.0, products),
-        block_squares=state.block_squares + np.where(now, 0.0, squares),
-        block_measured=state.block_measured + np.where(young, 0.0, measured),
-        block_combined=state.block_combined + np.where(young, 0.0, said),
-        block_expected=state.block_expected + np.where(young, 0.0, wanted),
-        block_days=state.block_days + 1,
+        age=state.age + fine,
+        fresh_products=state.fresh_products + values.T @ values,
+        fresh_squares=state.fresh_squares + (values**2).T @ known,
+        fresh_measured=state.fresh_measured + measured,
+        fresh_expected=state.fresh_expected + wanted,
+        fresh_known=state.fresh_known + fine,
+        fresh_days=state.fresh_days + 1,
     )
 
 
-def _admit(state: FleetState) -> FleetState:
-    """At the end of a block: what was level with its expectation is learnt, the rest is dropped."""
-    if not (state.block_days >= BLOCK).any():
-        return state
-    level = np.abs(state.block_measured - state.block_expected) <= ADMITTED * state.block_expected
-    pairs = level[:, None] & level
-    nothing = np.zeros_like
+def _turn(state: FleetState) -> FleetState:
+    """A block is full: the one before is admitted, this one waits, new roofs find their place."""
+    level = _level(state.waiting_measured, state.waiting_expected) & _level(state.fresh_measured, state.fresh_expected)
+    established = state.established > 0
+    products = state.products * np.exp(-1 / MEMORY)
+    if (established & level).any():
+        filled = _filled(lasting(state).weights(established & level), established & level)
+        admitted = filled @ state.waiting_products @ filled.T
+        products += np.where(established[:, None] & established, admitted, 0.0)
+    ready = ~established & (state.fresh_known >= KNOWN)
+    if not established.any():
+        products = np.where(ready[:, None] & ready, state.fresh_products, 0.0)
+    elif ready.any():  # what the new ones would have made in all the time before
+        filled = _filled(recent(state).weights(established), established)
+        past = filled @ products @ filled.T
+        either = established | ready
+        products = np.where(either[:, None] & either, past, 0.0)
+    nothing, nobody = np.zeros_like(products), np.zeros_like(state.age)
     return replace(
         state,
-        products=state.products + np.where(pairs, state.block_products, 0.0),
-        squares=state.squares + np.where(pairs, state.block_squares, 0.0),
-        measured=state.measured + np.where(level, state.block_measured, 0.0),
-        combined=state.combined + np.where(level, state.block_combined, 0.0),
-        block_products=nothing(state.products),
-        block_squares=nothing(state.squares),
-        block_measured=nothing(state.age),
-        block_combined=nothing(state.age),
-        block_expected=nothing(state.age),
-        block_days=nothing(state.age),
+        products=products,
+        established=np.where(ready, 1.0, state.established),
+        waiting_products=state.fresh_products,
+        waiting_squares=state.fresh_squares,
+        waiting_measured=state.fresh_measured,
+        waiting_expected=state.fresh_expected,
+        fresh_products=nothing,
+        fresh_squares=nothing,
+        fresh_measured=nobody,
+        fresh_expected=nobody,
+        fresh_known=nobody,
+        fresh_days=nobody,
     )
+
+
+def _level(measured: Floats, expected: Floats) -> Bools:
+    made: Bools = np.abs(measured - expected) <= LEVEL * expected
+    return made
+
+
+def _filled(weights: Floats, speakers: Bools) -> Floats:
+    """(n, n) that leaves the speakers as they are and makes every other roof their combination."""
+    made = np.zeros((len(speakers), len(speakers)))
+    made[:, speakers] = weights
+    made[speakers] = np.eye(len(speakers))[speakers]
+    return made
 
 
 def _hours(state: FleetState, day: FleetDay, power: Floats, combined: Floats, rows: Bools) -> FleetState:

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import correlation
+from models.pv.fleet.weights import recent
 from models.pv.sun import Floats
 
 FIRST_WEEKS = 28
@@ -33,7 +33,7 @@ def day_yields(state: FleetState, day: FleetDay) -> tuple[Floats, Floats]:
         nameplate = np.zeros(len(day.roofs))
     energy = np.where(known, day.measured, 0.0).sum(axis=0)
     own = np.divide(energy, nameplate, out=np.full_like(energy, np.nan), where=nameplate > 0)
-    likeness = correlation(state)
+    likeness = recent(state).alike.copy()
     np.fill_diagonal(likeness, -1.0)
     likeness[:, ~np.isfinite(own)] = -1.0
     peers = np.full_like(own, np.nan)

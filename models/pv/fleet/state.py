@@ -27,27 +27,30 @@ class FleetState:
     roofs: tuple[str, ...]
     age: Floats
     """(n,) days learnt from each roof."""
+    established: Floats
+    """(n,) 1 for roofs that have a place in `products`."""
     products: Floats
-    """(n, n) sum of P_i P_j where both are known."""
-    squares: Floats
-    """(n, n) sum of P_i² where both are known; the counterpart that makes `products` a correlation."""
+    """(n, n) sum of P_i P_j over all admitted days: complete, what was missing or not to be trusted filled in."""
+    fresh_products: Floats
+    """(n, n) the same over the days of the present block, without filling in for roofs not established …"""
+    fresh_squares: Floats
+    """(n, n) … and the sum of P_i² where both are known, which makes a correlation of it."""
+    waiting_products: Floats
+    waiting_squares: Floats
+    """The same of the block before, which waits for admission."""
+    fresh_measured: Floats
+    fresh_expected: Floats
+    waiting_measured: Floats
+    waiting_expected: Floats
+    """(n,) W summed over intervals of which both are known: is the roof level with what is expected?"""
+    fresh_known: Floats
+    """(n,) days of the present block on which the roof was known and fine, and …"""
+    fresh_days: Floats
+    """(n,) … its days so far, counted from the first on which the roof was asked for."""
     hour_measured: Floats
     """(24, n) by hour of the sun: what was measured, recently …"""
     hour_combined: Floats
     """(24, n) … and what the combination of peers said, before any correction."""
-    measured: Floats
-    """(n,) power that was measured, and …"""
-    combined: Floats
-    """(n,) … what the combination said then: their quotient removes the bias of a regression on noisy peers."""
-    block_products: Floats
-    block_squares: Floats
-    block_measured: Floats
-    block_combined: Floats
-    """The same four for the days that wait for admission."""
-    block_expected: Floats
-    """(n,) what was expected on those days, after all corrections."""
-    block_days: Floats
-    """(n,) how many they are."""
     spread_interval: Floats
     """(n,) half-width of the 80 % interval of one interval, in units of sqrt(expected × the day's highest)."""
     spread_day: Floats
@@ -100,7 +103,7 @@ class FleetState:
 
 
 _ARRAYS = tuple(field.name for field in fields(FleetState) if field.name != "roofs")
-_SQUARE = ("products", "squares", "block_products", "block_squares")
+_SQUARE = ("products", "fresh_products", "fresh_squares", "waiting_products", "waiting_squares")
 
 
 def _blank(roofs: tuple[str, ...]) -> FleetState:

@@ -2,69 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.pv.fleet.state import FleetState
 from models.pv.sun import Floats
 
-RIDGE = 1e-3
+RIDGE = 1e-4
 """Of the unit diagonal: twins share the work instead of one of them doing it all, and no weight grows large."""
 
 Bools = NDArray[np.bool_]
 
 
-def correlation(state: FleetState) -> Floats:
-    """(n, n) uncentred correlations of power, unit diagonal, 0 where two roofs were never known together.
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How n roofs hang together."""
 
-    Pairs may rest on different days, so the matrix is made positive semidefinite by dropping negative eigenvalues.
-    """
-    norm = np.sqrt(state.squares * state.squares.T)
-    related = np.divide(state.products, norm, out=np.zeros_like(norm), where=norm > 0)
-    np.fill_diagonal(related, 1.0)
-    if not len(related):
-        return related
-    values, vectors = np.linalg.eigh(related)
-    if values[0] < 0:
-        related = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    made: Floats = related
-    return made
+    alike: Floats
+    """(n, n) uncentred correlation of their power: positive semidefinite, unit diagonal."""
+    stronger: Floats
+    """(n, n) how much stronger the row's roof is than the column's; 0 for roofs never known together."""
 
+    def weights(self, speakers: Bools) -> Floats:
+        """(n, speakers): of the power of each speaker in that of each roof, itself left out (ridge regression).
 
-def scale(state: FleetState) -> Floats:
-    """(n, n) how much stronger the row's roof is than the column's, where both were known; 0 for never."""
-    made: Floats = np.sqrt(
-        np.divide(state.squares, state.squares.T, out=np.zeros_like(state.squares), where=state.squares.T > 0)
-    )
-    return made
+        All at once from one inverse: the regression of one variable on all others is its row of the inverse
+        correlation over minus the diagonal element.
+        """
+        count = int(speakers.sum())
+        inverse = np.linalg.inv(self.alike[np.ix_(speakers, speakers)] + RIDGE * np.eye(count))
+        weights: Floats = self.alike[:, speakers] @ inverse
+        own = -inverse / np.diag(inverse)[:, None]
+        np.fill_diagonal(own, 0.0)
+        weights[speakers] = own
+        return weights * self.stronger[:, speakers]
 
+    def combine(self, power: Floats, speakers: Bools) -> Floats:
+        """(T, n) W: each roof from the speakers (n,) known at the same instant; NaN where none is.
 
-def combine(power: Floats, related: Floats, stronger: Floats, peers: Bools) -> Floats:
-    """(T, n) each roof from the peers known at the same instant, itself left out: ridge regression.
-
-    `power` (T, n) W, NaN unknown; `peers` (n,) roofs that may speak. All roofs at once from one inverse: the regression
-    of one variable on all others is its row of the inverse correlation over minus its diagonal element. NaN where no
-    peer is known.
-    """
-    known = np.isfinite(power) & peers
-    made = np.full_like(power, np.nan)
-    patterns, which = np.unique(known, axis=0, return_inverse=True)
-    which = which.reshape(-1)
-    for number, pattern in enumerate(patterns):
-        if pattern.any():
+        `power` (T, n) W, NaN unknown.
+        """
+        known = np.isfinite(power) & speakers
+        made = np.full_like(power, np.nan)
+        patterns, which = np.unique(known, axis=0, return_inverse=True)
+        which = which.reshape(-1)
+        for number, pattern in enumerate(patterns):
+            if not pattern.any():
+                continue
             rows = which == number
-            weights = _weights(related, pattern) * stronger[:, pattern]
-            made[rows] = np.maximum(power[np.ix_(rows, pattern)] @ weights.T, 0.0)
+            made[rows] = np.maximum(power[np.ix_(rows, pattern)] @ self.weights(pattern).T, 0.0)
             if pattern.sum() == 1:
-                made[np.ix_(rows, pattern)] = np.nan  # the only speaker cannot speak for itself
-    return made
+                made[np.ix_(rows, pattern)] = np.nan  # it cannot speak for itself
+        return made
 
 
-def _weights(related: Floats, pattern: Bools) -> Floats:
-    """(n, speakers): of the normalised power of each speaker in that of each roof."""
-    inverse = np.linalg.inv(related[np.ix_(pattern, pattern)] + RIDGE * np.eye(int(pattern.sum())))
-    weights: Floats = related[:, pattern] @ inverse
-    own = -inverse / np.diag(inverse)[:, None]
-    np.fill_diagonal(own, 0.0)
-    weights[pattern] = own
-    return weights
+def lasting(state: FleetState) -> Relation:
+    """Of the established roofs, from all admitted days."""
+    return _relation(state.products, np.broadcast_to(np.diag(state.products)[:, None], state.products.shape))
+
+
+def recent(state: FleetState) -> Relation:
+    """Of all roofs, from the last one or two blocks: for those that are not established yet."""
+    squares = state.waiting_squares + state.fresh_squares
+    relation = _relation(state.waiting_products + state.fresh_products, squares)
+    if not len(squares):
+        return relation
+    values, vectors = np.linalg.eigh(relation.alike)  # pairs rest on different days: it may have negative eigenvalues
+    return Relation((vectors * np.maximum(values, 0.0)) @ vectors.T, relation.stronger)
+
+
+def _relation(products: Floats, squares: Floats) -> Relation:
+    norm = np.sqrt(squares * squares.T)
+    together = norm > 0
+    alike = np.divide(products, norm, out=np.zeros_like(norm), where=together)
+    np.fill_diagonal(alike, 1.0)
+    ratio = np.divide(squares, squares.T, out=np.zeros_like(norm), where=together)
+    return Relation(alike, np.sqrt(ratio))

@@ -18,7 +18,7 @@ from models.pv.quality.frozen import frozen, interpolated
 from models.pv.quality.gaps import FAULTS, LIT, Gap, outages, silences, standstills
 from models.pv.quality.night import made_at_night
 from models.pv.quality.reasons import Reason
-from models.pv.quality.runs import Floats, Mask, Times, power_scale, usual_period
+from models.pv.quality.runs import Floats, Mask, Times, aware, power_scale, usual_period
 from models.pv.quality.spikes import ABOVE, out_of_range, spikes
 
 Codes = NDArray[np.int32]
@@ -73,7 +73,7 @@ def assess(
     `elevation`: of the sun at each, degrees. `peers_lit`: of each sample whether other devices see light; without it a
     sun ten degrees high counts as light. ValueError for lengths that differ or an index that is not as said.
     """
-    times = _instants(frame)
+    times = aware(frame)
     if len(elevation) != len(times) or (peers_lit is not None and len(peers_lit) != len(times)):
         raise ValueError("elevation or peers_lit is not as long as the frame")
     fields = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype)]
@@ -113,16 +113,6 @@ def assess(
         _gaps(times, answered, stopped, elevation, cleaned, period, facts),
         period,
     )
-
-
-def _instants(frame: pd.DataFrame) -> Times:
-    index = frame.index
-    if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
-        raise ValueError("the frame's index has no instants with a time zone")
-    times: Times = index.as_unit("ms").asi8
-    if len(times) > 1 and (np.diff(times) <= 0).any():
-        raise ValueError("the frame's times do not rise")
-    return times
 
 
 def _codes(mask: Mask, reason: Reason) -> Codes:

@@ -62,7 +62,7 @@ class ClockOffset:
 UNDECIDED = ClockOffset(np.nan, -np.inf, np.inf)
 
 
-def told_by(segments: list[Segment], estimate: float | None = None) -> ClockOffset:
+def told_by(segments: list[Segment]) -> ClockOffset:
     """The offset that segments tell: of standard time when there is summer time, else of the longest segment."""
     if not segments:
         return UNDECIDED
@@ -80,5 +80,5 @@ def told_by(segments: list[Segment], estimate: float | None = None) -> ClockOffs
         summer,
         tuple(segments),
         sum(one.days for one in segments),
-        chosen.seconds if estimate is None else estimate,
+        chosen.estimate,
     )

@@ -1,26 +1,45 @@
-"""The clock against irradiance: by the changes that clouds make, which do not depend on how the modules stand."""
+"""The clock against irradiance.
+
+Two witnesses. The changes that clouds make tell the offset, however the modules stand, but of a satellite only after
+weeks. The course of a clear day tells at once that a clock was changed, but not where it was before: modules that look
+east run ahead. So the story of the clock is the likeliest of both, with the lead of the modules as one unknown, and its
+offsets are then refined by the changes alone.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.interpolate import CubicSpline
 
 from models.pv.quality.clock import UNDECIDED, ClockOffset, Label, told_by
-from models.pv.quality.runs import HOUR, MINUTE, Floats, Times, usual_period
-from models.pv.quality.segments import DAY, Segment, same_clock
+from models.pv.quality.resampled import changes, means, midnight, roughness, shifted
+from models.pv.quality.runs import HOUR, MINUTE, Floats, Times, aware, usual_period
+from models.pv.quality.segments import DAY, Segment, Story, best_story, grouped, merged, to_legal
 
 FINEST = 5 * MINUTE
 """Steps below are averaged: what moves faster is different for a sensor and for a roof."""
-SMOOTH = 45 * MINUTE
-"""Standard deviation of the average that is taken away: the course of the day."""
+BLOCK = 3 * HOUR
+"""Weather of different blocks is drawn independently for the interval."""
 NEAR = 3 * HOUR
 """How far around the lag of the daily courses that of the clouds is looked for."""
 SAMPLED = 1.25
 """Power so much rougher than irradiance is read at instants while irradiance is averaged."""
-LEAST = 0.1
+LEAST = 0.08
 """Correlation of changes below which nothing is said."""
+TEMPER = 0.5
+"""Of the log-likelihood: changes one after the other are not independent."""
+CLEAR = 0.985
+"""Correlation of the two courses of a day from which on the day is clear enough to have a lag of its own."""
+COURSE = 20 * MINUTE
+"""Standard deviation of that lag, modules and season included."""
+LEADS = np.arange(-120, 121, 10) * MINUTE
+"""By which the modules may run ahead of the irradiance."""
 DRAWS = 300
+SEED = 20240331
+"""The draws are the same each time: one input, one answer."""
 
 
 def offset_to_irradiance(
@@ -33,34 +52,181 @@ def offset_to_irradiance(
     """What must be added to the labels of `power` so that it follows `irradiance`, whose labels are taken as right.
 
     Both with an index of rising instants with a time zone, any unit, NaN missing; steps may differ. `irradiance` may
-    be in the plane, horizontal, or from a satellite (then some months are needed). The answer is about what the two
-    labels stand for (`Label`): a mean labelled by its end taken for one labelled by its start is an error of one step.
-    Where power is rougher than irradiance it is a reading at instants whose place in the step nobody knows, and the
-    interval gets half a step on either side. Where the interval then holds whole numbers of steps, the best of them is
-    `seconds` (loggers err by steps and hours); `estimate` is the finer figure. Search within `most_hours`.
+    be in the plane, horizontal, or from a satellite (then some weeks are needed). The answer hangs on what the labels
+    stand for (`Label`): a mean labelled by its end but taken for one labelled by its start is off by one step.
 
-    ValueError for an index that is not as said.
+    Power much rougher than irradiance is read at instants whose place in the step nobody knows: the interval gets half
+    a step on either side. Where the interval holds whole numbers of steps, the one that agrees best is `seconds`
+    (loggers err by steps and hours); `estimate` is the finer figure. ValueError for an index that is not as said.
     """
-    made, lit = _times(power), _times(irradiance)
+    made, lit = aware(power), aware(irradiance)
     if min(len(made), len(lit)) < 10:
         return UNDECIDED
     steps = usual_period(made), usual_period(lit)
     step = max(*steps, FINEST)
-    first = min(made[0], lit[0]) // step - 1
-    count = int(max(made[-1], lit[-1]) // step - first + 2)
-    edges = (first + np.arange(count + 1)) * step
-    p = _means(made, power.to_numpy(float), steps[0], power_label, edges)
-    x = _means(lit, irradiance.to_numpy(float), steps[1], irradiance_label, edges)
-    reach = int(most_hours * HOUR // step)
-    middle = _best_lag(np.nan_to_num(p - np.nanmean(p)), np.nan_to_num(x - np.nanmean(x)), np.arange(-reach, reach + 1))
-    rough = _roughness(p) / _roughness(x)
-    p, x = _changes(p, step), _changes(x, step)
-    lags = middle + np.arange(-int(NEAR // step), int(NEAR // step) + 1)
-    day = ((edges[:-1] + step // 2 - _quiet(made, power.to_numpy(float))) // DAY).astype(np.int64)
-    day -= day[0]
-    scores = np.stack([np.bincount(day, p * _shifted(x, lag)) for lag in lags], axis=1)
-    told = np.bincount(day, p != 0) > 6 * HOUR / step / 2
-    strength = scores.sum(axis=0).max() / np.sqrt((p**2).sum() * (x**2).sum())
-    if not told.any() or not strength > LEAST:
+    edges = np.arange(min(made[0], lit[0]) // step - 1, max(made[-1], lit[-1]) // step + 2) * step
+    p = means(made, power.to_numpy(float), steps[0], power_label, edges)
+    x = means(lit, irradiance.to_numpy(float), steps[1], irradiance_label, edges)
+    if not (np.nanmax(p, initial=0) > 0 and np.nanmax(x, initial=0) > 0):
         return UNDECIDED
-    return UNDECIDED
+    reach = int(most_hours * HOUR // step)
+    p0, x0 = np.nan_to_num(p - np.nanmean(p)), np.nan_to_num(x - np.nanmean(x))
+    middle = int(np.argmax([p0 @ shifted(x0, lag) for lag in range(-reach, reach + 1)])) - reach
+    start = int(edges[0]) + midnight(p, step)
+    day = (edges[:-1] - start) // DAY
+    start, day = start + int(day[0]) * DAY, day - day[0]
+    near = max(3, int(NEAR // step))
+    lags = np.arange(middle - near, middle + near + 1)
+    told = _clouds(changes(p, step), changes(x, step), day, lags)
+    if told is None:
+        return UNDECIDED
+    starts = start + DAY * np.arange(len(told) + 1)
+    story, fine = _story(told, _courses(p, x, day, lags, step), lags * step, starts)
+    slack = steps[0] / 2000 if roughness(p) > SAMPLED * roughness(x) else 0.0
+    segments = _segments(story, fine, changes(p, step), changes(x, step), day, starts, step, slack, _grid(made, lit, steps))
+    return told_by(merged(segments, step / 2000))
+
+
+def _clouds(p: Floats, x: Floats, day: Times, lags: Times) -> Floats | None:
+    """Log-likelihood of each lag on each day by the changes, shape (days, lags), up to a constant per day.
+
+    A day pays for its own noise too. None when the changes do not agree at any lag.
+    """
+    products = np.stack([np.bincount(day, p * shifted(x, int(lag))) for lag in lags], axis=1)
+    power, light, best = float((p**2).sum()), float((x**2).sum()), float(products.sum(axis=0).max())
+    if power <= 0 or light <= 0 or best < LEAST * np.sqrt(power * light):
+        return None
+    slope = best / light
+    noise = (power - slope * best) / (p != 0).sum()
+    own = np.bincount(day, p**2) / np.maximum(np.bincount(day, p != 0), 1)
+    return TEMPER * slope * products / np.maximum(own, noise)[:, None]
+
+
+def _courses(p: Floats, x: Floats, day: Times, lags: Times, step: int) -> Floats:
+    """Lag (ms) of the course of each clear day, NaN for other days."""
+    p, x = np.nan_to_num(p), np.nan_to_num(x)
+    agreement = np.zeros((day[-1] + 1, len(lags)))
+    power = np.bincount(day, p * p)
+    for place, lag in enumerate(lags):
+        moved = shifted(x, int(lag))
+        agreement[:, place] = np.bincount(day, p * moved) / np.sqrt(
+            np.maximum(power * np.bincount(day, moved * moved), 1e-9)
+        )
+    at = np.clip(agreement.argmax(axis=1), 1, len(lags) - 2)
+    rows = np.arange(len(at))
+    left, top, right = (agreement[rows, at + by] for by in (-1, 0, 1))
+    bend = left - 2 * top + right
+    clear = (top >= CLEAR) & (bend < 0)
+    made: Floats = np.where(clear, (lags[at] + 0.5 * (left - right) / np.where(clear, bend, -1.0)) * step, np.nan)
+    return made
+
+
+def _story(told: Floats, courses: Floats, lags: Times, starts: Times) -> tuple[Story, Floats]:
+    """The likeliest story by clouds and courses; lags in ms. With the lags (seconds) to which its places refer."""
+    fine = np.arange(lags[0], lags[-1] + 1, FINEST).astype(float)
+    scores = CubicSpline(lags, told, axis=1)(fine)
+    away = courses[:, None] - fine[None, :]
+    found = None
+    for lead in LEADS:
+        with_course = scores + np.nan_to_num(-np.minimum(((away - lead) / COURSE) ** 2 / 2, 4.0))
+        worth, story = best_story(with_course)
+        if found is None or worth > found[0]:
+            found = worth, story, with_course
+    assert found is not None
+    return to_legal(found[1], found[2], starts, fine / 1000), fine / 1000
+
+
+def _segments(
+    story: Story,
+    lags: Floats,
+    p: Floats,
+    x: Floats,
+    day: Times,
+    starts: Times,
+    step: int,
+    slack: float,
+    grid: tuple[float, float],
+) -> list[Segment]:
+    """The story with offsets refined by the changes; stretches whole hours apart are refined together."""
+    moment = CubicSpline(np.arange(len(x) + 1), np.concatenate(([0.0], np.cumsum(x))))
+    made: list[Segment] = []
+    for group in grouped([float(lags[place]) for _first, _end, place in story]):
+        parts = []
+        for number, hours in group.hours.items():
+            first, end, _place = story[number]
+            at = np.flatnonzero((day >= first) & (day < end) & (p != 0))
+            parts.append((at, hours * HOUR / step))
+        found = _refined(p, moment, parts, group.seconds * 1000 / step, step)
+        for (number, hours), (at, _lead) in zip(group.hours.items(), parts, strict=True):
+            first, end, _place = story[number]
+            whole = hours * 3600.0
+            low, high = found.low - slack, found.high + slack
+            drawn = found.drawn(low, high, whole, grid) + whole
+            days = len(np.unique(day[at]))
+            made.append(
+                Segment(int(starts[first]), int(starts[end]), drawn, low + whole, high + whole, days, found.best + whole)
+            )
+    return sorted(made, key=lambda one: one.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refined:
+    """Agreement at lags (seconds) around the best, with the best and its interval."""
+
+    lags: Floats
+    agreement: Floats
+    low: float
+    best: float
+    high: float
+
+    def drawn(self, low: float, high: float, whole: float, grid: tuple[float, float]) -> float:
+        """The lag inside (low, high) that agrees best among those that put labels on the grid, or the best of all."""
+        first, step = grid[0] - whole, grid[1]
+        candidates = first + step * np.arange(np.ceil((low - first) / step), np.floor((high - first) / step) + 1)
+        if not len(candidates):
+            return self.best
+        return float(candidates[np.argmax(np.interp(candidates, self.lags, self.agreement))])
+
+
+def _refined(p: Floats, moment: CubicSpline, parts: list[tuple[Times, float]], lag: float, step: int) -> _Refined:
+    """The lag (steps) within a step and a half of `lag`, or 20 minutes, by a curve that keeps each step's mean.
+
+    `parts` are places in p with what is to be added to the lag there; the interval comes from draws of blocks of hours.
+    """
+    reach = max(1.5, 20 * MINUTE / step)
+    lags = np.linspace(-reach, reach, 61)
+    top = len(moment.x) - 1.0
+    products, squares = [], []
+    for at, lead in parts:
+        if not len(at):
+            continue
+        begin = at[None, :] + (lag + lead + lags)[:, None]
+        x = moment(np.clip(begin + 1.0, 0.0, top)) - moment(np.clip(begin, 0.0, top))
+        blocks = np.unique(at // max(1, BLOCK // step), return_index=True)[1]
+        products.append(np.add.reduceat(p[at] * x, blocks, axis=1))
+        squares.append(np.add.reduceat(x * x, blocks, axis=1))
+    seconds = (lag + lags) * step / 1000
+    if not products:
+        return _Refined(seconds, np.zeros(61), float(seconds[0]), float(seconds[30]), float(seconds[-1]))
+    product, square = np.hstack(products), np.hstack(squares)
+    blocks_in_all = product.shape[1]
+    draws = np.random.default_rng(SEED).multinomial(blocks_in_all, np.full(blocks_in_all, 1 / blocks_in_all), DRAWS)
+    drawn = (product @ draws.T) / np.sqrt(np.maximum(square @ draws.T, 1e-12))
+    agreement = product.sum(axis=1) / np.sqrt(np.maximum(square.sum(axis=1), 1e-12))
+    best = _peak(seconds, agreement)
+    low, high = np.quantile([_peak(seconds, column) for column in drawn.T], (0.025, 0.975))
+    return _Refined(seconds, agreement, min(float(low), best), best, max(float(high), best))
+
+
+def _peak(lags: Floats, agreement: Floats) -> float:
+    """Where agreement is highest, between the lags by a parabola."""
+    at = int(np.clip(np.argmax(agreement), 1, len(lags) - 2))
+    left, top, right = agreement[at - 1 : at + 2]
+    bend = left - 2 * top + right
+    return float(lags[at] + (0.5 * (left - right) / bend * (lags[1] - lags[0]) if bend < 0 else 0.0))
+
+
+def _grid(made: Times, lit: Times, steps: tuple[int, int]) -> tuple[float, float]:
+    """Offsets that put the labels of power onto the finer of the two grids of labels: (one of them, step) in seconds."""
+    finer = min(steps)
+    return float((lit[0] - made[0]) % finer) / 1000, finer / 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -11,6 +12,17 @@ Mask = NDArray[np.bool_]
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+
+
+def aware(data: pd.Series | pd.DataFrame) -> Times:
+    """ms since 1970 UTC of an index; ValueError when its instants have no time zone or do not rise."""
+    index = data.index
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
+        raise ValueError("the index has no instants with a time zone")
+    times: Times = index.as_unit("ms").asi8
+    if len(times) > 1 and (np.diff(times) <= 0).any():
+        raise ValueError("the instants of the index do not rise")
+    return times
 
 
 def stretches(mask: Mask) -> tuple[Times, Times]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from models.pv.quality.runs import HOUR, Floats, Times
 
+Story = list[tuple[int, int, int]]
+"""(first day, end, place of the lag) of each stretch of days."""
 DAY = 24 * HOUR
 PRICE = 14.0
 """What a change of the clock must be worth in log-likelihood: once in a million days by chance."""
+LEGAL_LOSS = 4.0
+"""Log-likelihood that a legal date may cost against the day found."""
+SAME = 1_200.0
+"""Seconds by which two stretches of one clock may seem to differ: the season moves the course of the day."""
 SUMMER = (3_300.0, 3_900.0)
 """Seconds that a change of summer time may seem to be."""
 
@@ -29,29 +35,89 @@ class Segment:
     """95 % interval."""
     days: int
     """That told something."""
+    estimate: float
+    """`seconds` before it was drawn to a whole number of steps."""
 
 
-def same_clock(scores: Floats, price: float = PRICE) -> list[tuple[int, int, int]]:
-    """The likeliest story of a clock: (first day, end, place of the lag) for each stretch of days.
+def best_story(scores: Floats, price: float = PRICE) -> tuple[float, Story]:
+    """The likeliest story of a clock, and its log-likelihood.
 
-    `scores` is the log-likelihood, shape (days, lags). Each change costs `price` (Viterbi, with one price for all
-    changes).
+    `scores` is the log-likelihood of each lag on each day, shape (days, lags). Each change costs `price` (Viterbi).
     """
-    days, _lags = scores.shape
+    days, lags = scores.shape
+    places = np.arange(lags)
     best = scores[0].copy()
     came = np.empty(scores.shape, np.int32)
     for day in range(1, days):
         jump = int(best.argmax())
-        stay = best >= best[jump] - price
-        came[day] = np.where(stay, np.arange(len(best)), jump)
-        best = np.where(stay, best, best[jump] - price) + scores[day]
-    lag = int(best.argmax())
+        gone = best[jump] - price
+        came[day] = np.where(best >= gone, places, jump)
+        best = np.maximum(best, gone) + scores[day]
     path = np.empty(days, np.int64)
-    for day in range(days - 1, -1, -1):
-        path[day] = lag
-        lag = int(came[day, lag]) if day else lag
+    path[-1] = lag = int(best.argmax())
+    for day in range(days - 1, 0, -1):
+        path[day - 1] = lag = int(came[day, lag])
     edges = np.concatenate(([0], np.flatnonzero(np.diff(path)) + 1, [days]))
-    return [(int(a), int(b), int(path[a])) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    story = [(int(a), int(b), int(path[a])) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return float(best.max()), story
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Stretches whose offsets differ by whole hours, or not: one clock, shown in summer and in winter time."""
+
+    seconds: float
+    """Of its first member."""
+    hours: dict[int, int]
+    """Number of the stretch -> hours to be added to `seconds`."""
+
+
+def grouped(offsets: list[float]) -> list[Group]:
+    """Stretches (seconds each) in groups, in the order of their first members."""
+    groups: list[Group] = []
+    for number, seconds in enumerate(offsets):
+        for group in groups:
+            hours = round((seconds - group.seconds) / 3600)
+            if abs(seconds - group.seconds - 3600 * hours) <= SAME:
+                group.hours[number] = hours
+                break
+        else:
+            groups.append(Group(seconds, {number: 0}))
+    return groups
+
+
+def to_legal(story: Story, scores: Floats, starts: Times, lags: Floats) -> Story:
+    """A story in which changes by about an hour fall on the legal day, where the days between do not gainsay it.
+
+    `starts` are the days' beginnings (ms), `lags` in seconds.
+    """
+    made = list(story)
+    for number in range(1, len(made)):
+        (first, edge, before), (_edge, end, after) = made[number - 1], made[number]
+        if not SUMMER[0] <= abs(lags[after] - lags[before]) <= SUMMER[1]:
+            continue
+        gain = np.concatenate(([0.0], np.cumsum(scores[first:end, before] - scores[first:end, after])))
+        legal = legal_changes(int(starts[edge]) - 20 * DAY, int(starts[edge]) + 20 * DAY)
+        places = np.round((legal - starts[0]) / DAY).astype(np.int64)
+        places = places[(places > first) & (places < end)]
+        if len(places):
+            near = places[np.argmax(gain[places - first])]
+            if gain[edge - first] - gain[near - first] < LEGAL_LOSS:
+                made[number - 1], made[number] = (first, int(near), before), (int(near), end, after)
+    return made
+
+
+def merged(segments: list[Segment], least: float) -> list[Segment]:
+    """Neighbours that differ by less than `least` seconds or than they are uncertain, as one."""
+    made: list[Segment] = []
+    for one in segments:
+        last = made[-1] if made else None
+        if last is None or (abs(one.seconds - last.seconds) >= least and (one.low > last.high or one.high < last.low)):
+            made.append(one)
+            continue
+        main = max(last, one, key=lambda part: part.days)
+        made[-1] = replace(main, start=last.start, end=one.end, days=last.days + one.days)
+    return made
 
 
 def legal_changes(start: int, end: int) -> Times:

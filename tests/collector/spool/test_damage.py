@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import sqlite3
-from pathlib import Path
 
 import pytest
 

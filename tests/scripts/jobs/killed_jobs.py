@@ -15,6 +15,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def live(folder: Path, number: int, alive: int, *, last: bool) -> None:
 def kill(folder: Path, kills: int, seed: int) -> None:
     """Fork and kill."""
     moments = random.Random(seed)
+    live_elsewhere()
     for number in range(kills + 1):
         last = number == kills
         alive, tell = os.pipe()
@@ -77,6 +79,15 @@ def kill(folder: Path, kills: int, seed: int) -> None:
         if os.WTERMSIG(status) != (0 if last else signal.SIGKILL) or (last and status):
             raise SystemExit(f"child {number} ended with {status}")
     print(json.dumps({"kills": kills, "now": START + (kills + 1) * EACH}))
+
+
+def live_elsewhere() -> None:
+    """One life before the forks: what is loaded at first use would be loaded by each child anew."""
+    reading, writing = os.pipe()
+    with tempfile.TemporaryDirectory() as folder:
+        live(Path(folder), 0, writing, last=True)
+    os.close(reading)
+    os.close(writing)
 
 
 def contend(folder: Path, processes: int, hours: int) -> None:

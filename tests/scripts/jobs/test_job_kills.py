@@ -45,7 +45,7 @@ def test_jobs_killed_at_any_moment_end_with_every_period_right(tmp_path: Path) -
 def test_processes_at_once_do_each_period_once(tmp_path: Path) -> None:
     ended = done("contend", tmp_path, 3, 48)
     assert sum(closed for closed, _refused in ended) == 48 * 4
-    assert all(closed for closed, _refused in ended), "one did it all: nobody contended"
+    assert sum(closed > 0 for closed, _refused in ended) > 1, "one did it all: nobody contended"
     assert any(refused for _closed, refused in ended)
     figures = Figures(tmp_path / "figures.db")
     assert set(figures.written("quarters").values()) == {1}

@@ -71,7 +71,9 @@ def test_three_months_without_anybody_are_caught_up_in_order(town: Town) -> None
     town.assert_true()
 
 
-@pytest.mark.parametrize(("day", "quarters"), [(date(2026, 3, 29), 92), (date(2026, 10, 25), 100), (date(2028, 2, 29), 96)])
+@pytest.mark.parametrize(
+    ("day", "quarters"), [(date(2026, 3, 29), 92), (date(2026, 10, 25), 100), (date(2028, 2, 29), 96)]
+)
 def test_days_of_clock_change_and_leap_days_close_whole(town: Town, day: date, quarters: int) -> None:
     start = day_start(day, PARIS) - DAY
     filled(town, 72, start=start)

@@ -58,7 +58,7 @@ def damaged(counter, fault, at, length):
         case "spike":
             shown[part] += 90_000_000.0
         case "constant":
-            shown[part] = 65_535.0
+            shown[part] = 500_000.0
         case "missing":
             shown[part] = np.nan
     return shown
