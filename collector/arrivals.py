@@ -1,7 +1,7 @@
 """Finds among the samples that the store has just taken those which change a period that is closed already.
 
-Late is a sample before the reach of the jobs (see collector.periods). And the first sample after a silence: what was
-made meanwhile is only now known, so the periods closed in the silence are its as well.
+Late is a sample before the reach of the jobs (see collector.periods). What the first sample after a silence tells about
+the silence is for the jobs to find in the store: it comes in time, and nobody here knows when the sun shone.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ QUARTER = 900_000
 
 
 class Arrivals:
-    """To be told by delivery (`Delivery(arrived=…)`); one thread at a time. Writes nothing when all is in time."""
+    """To be told by delivery (`Delivery(arrived=…)`), in any thread. Writes nothing when all is in time."""
 
     def __init__(self, ledger: Path) -> None:
         """`ledger` is the file ledger.db; as long as there is none, nothing was ever closed."""
         self._ledger = ledger
-        self._newest: dict[str, int] = {}
 
     def __call__(self, samples: Sequence[Sample]) -> None:
         """Write down the late ones. StoreError when that is not possible: then the batch must be told again."""
@@ -31,20 +30,13 @@ class Arrivals:
         # Opened anew each time: a fraction of a millisecond per batch, and nobody has to close it in the right thread.
         with Periods(self._ledger) as periods:
             reach = periods.reach()
-            if reach is None:
+            if reach is None or min(sample.time for sample in samples) >= reach:
                 return
-            newest = dict(self._newest)
             late: dict[tuple[str, int], Arrival] = {}
             for sample in samples:
-                # Of a device not yet heard since this process began nobody knows here how long it was silent.
-                before = newest.get(sample.device, -1)
-                if sample.time < reach or before < reach:
+                if sample.time < reach:
                     _add(late, sample)
-                if sample.time > before:
-                    newest[sample.device] = sample.time
-            if late:
-                periods.arrived(late.values())
-            self._newest = newest  # only now: a batch that failed is told again
+            periods.arrived(late.values())
 
 
 def _add(late: dict[tuple[str, int], Arrival], sample: Sample) -> None:

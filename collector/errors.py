@@ -8,11 +8,16 @@ CollectorError
 ├── DeviceException          the device answered "no" (Modbus exception code): the link is fine
 ├── MapError                 what the device holds is not what the map or the SunSpec chain promised
 ├── SpoolError               the spool cannot be used
-└── StoreError               the store did not take (or give) data
-    ├── StoreUnavailable     try again later, by itself (down, busy, HTML instead of an answer)
-    ├── StoreDenied          401/403: somebody must give another token; keep queueing
-    ├── StoreTooLarge        413: halve the batch
-    └── StoreRejected        the batch, or a point of it, will never be taken: bisect, quarantine
+├── StoreError               the store did not take (or give) data
+│   ├── StoreUnavailable     try again later, by itself (down, busy, HTML instead of an answer)
+│   ├── StoreDenied          401/403: somebody must give another token; keep queueing
+│   ├── StoreTooLarge        413: halve the batch
+│   └── StoreRejected        the batch, or a point of it, will never be taken: bisect, quarantine
+└── WeatherError             no weather from this source: take the next one, and ask again later
+    ├── WeatherUnreachable   down, unknown name, 5xx, half an answer: it comes back by itself
+    ├── WeatherSlow          the time ran out
+    ├── WeatherRefused       4xx: a key, a quota or the request; often somebody must look
+    └── WeatherFormat        the answer is not what the documentation promises: tepos must learn the new form
 """
 
 from __future__ import annotations
@@ -89,3 +94,27 @@ class StoreTooLarge(StoreError):
 
 class StoreRejected(StoreError):
     """The store will never take this batch, or one point of it."""
+
+
+class WeatherError(CollectorError):
+    """A source gave no weather."""
+
+
+class WeatherUnreachable(WeatherError):
+    """The service cannot be reached, or fails by itself."""
+
+
+class WeatherSlow(WeatherError):
+    """The service did not answer in time."""
+
+
+class WeatherRefused(WeatherError):
+    """The service does not want to answer; `retry_after` is in seconds when it named them."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class WeatherFormat(WeatherError):
+    """The answer, or the file, is not of the form that was promised, or its light is not of this place and time."""

@@ -66,7 +66,10 @@ class Ledger(LedgerFile):
                 " undoes IS NULL AND NOT EXISTS (SELECT 1 FROM fact WHERE undoes = f.id)) ORDER BY at, id",
                 {"kind": kind, "subject": subject, "undone": undone},
             ).fetchall()
-        return [Fact(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
+        return [
+            Fact(id_, kind_, about, at, json.loads(data), by, recorded, undoes)
+            for id_, kind_, about, at, data, by, recorded, undoes in rows
+        ]
 
     def _insert(
         self, kind: str, subject: str, at: int, data: Mapping[str, Any], by: str, now: int, undoes: int | None

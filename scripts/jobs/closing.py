@@ -10,15 +10,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
-import numpy as np
-
-from collector.periods import Periods, Span
+from collector.periods import Periods
 from collector.store import Store
 from config.kwh import Step
-from models.calendar import QUARTER, day_bounds, day_of, quarter_of
+from models.calendar import QUARTER, day_bounds, day_of
 from models.pv.closing.books import Books
 from models.pv.closing.close import Closed, Given, close
-from models.pv.closing.ground import ground
 from models.pv.closing.memory import Memory
 from models.pv.closing.weather import Seen
 from models.pv.energy.authority import Total
@@ -26,7 +23,6 @@ from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
 from scripts.jobs.readings import Around, around
 from scripts.jobs.retention import whole_since
-from scripts.moments import iso
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +33,6 @@ GRACE_QUARTER, GRACE_DAY = 120_000, 900_000
 LEASE_SECONDS = 300.0
 FULL_MEMORY = 40 * 86_400_000
 """ms: for so long every day's memory is kept, so that a late reading finds what was known that morning."""
-LOW_SUN = 5.0
-"""Degrees below which inverters wake up and fall asleep."""
 SAMPLES = 1_500_000
 """So many samples are worked on at once: a few hundred MB."""
 
@@ -127,7 +121,6 @@ class DaysJob:
         finally:
             if quarters is not None:
                 closing.periods.release(quarters)
-        self._reopen(start, readings)
         return readings.samples
 
     def _learn(self, closed: Closed) -> None:
@@ -138,22 +131,6 @@ class DaysJob:
             at = day_bounds(day, closing.tz)[1]
             if at >= recent or day == last:
                 closing.periods.keep_state(DAYS, MEMORY, at, memory.to_json(), recent)
-
-    def _reopen(self, start: int, readings: Around) -> None:
-        """A device that speaks again tells what it made in its silence: the days of the silence are closed anew.
-
-        Not for a silence in the dark, as every night of inverters that sleep.
-        """
-        closing = self._closing
-        spans: list[Span] = []
-        for device, last in readings.returned.items():
-            base = ground(closing.books.plant, quarter_of(last), start)
-            hours = np.count_nonzero(base.elevation > LOW_SUN) / 4
-            if hours >= 0.5:
-                spans.append((last, start))
-                log.info("%s speaks again: what it made since %s is reckoned anew", device, iso(last, closing.tz))
-        if spans:
-            closing.periods.reopen({DAYS: spans, QUARTERS: spans})
 
 
 class QuartersJob:

@@ -22,10 +22,8 @@ class Around:
 
     frames: dict[str, pd.DataFrame]
     """By device; what lies beside the stretch is the nearest that there is."""
-    returned: dict[str, int]
-    """Devices that speak in the stretch again after a silence that began long before it: the instant of their last
-    word (ms)."""
     samples: int
+    """In the stretch itself."""
 
 
 def around(store: Store, books: Books, start: int, end: int) -> Around:
@@ -34,7 +32,6 @@ def around(store: Store, books: Books, start: int, end: int) -> Around:
     frames = store.read_many(devices, fields, start - BESIDE, end + BESIDE)
     counted = [device.path for device in books.counted]
     newest = {device: sample.time for device, sample in store.last().items()} if counted else {}
-    returned: dict[str, int] = {}
     samples = 0
     for device in counted:
         if device not in newest:
@@ -42,26 +39,28 @@ def around(store: Store, books: Books, start: int, end: int) -> Around:
         times = pd.DatetimeIndex(frames[device].index).as_unit("ms").asi8
         inside = times[(times >= start) & (times < end)]
         samples += len(inside)
-        if (not len(times) or times[0] >= start) and (earlier := _before(store, device, fields, start, newest[device])):
-            frames[device] = pd.concat([earlier[1], frames[device]])
-            if len(inside):
-                returned[device] = earlier[0]
+        if not len(times) or times[0] >= start:
+            frames[device] = _joined(_before(store, device, fields, start, newest[device]), frames[device])
         if (not len(times) or times[-1] < end) and newest[device] >= end:
-            frames[device] = pd.concat([frames[device], _after(store, device, fields, end + BESIDE, newest[device])])
-    return Around(frames, returned, samples)
+            frames[device] = _joined(frames[device], _after(store, device, fields, end + BESIDE, newest[device]))
+    return Around(frames, samples)
 
 
-def _before(store: Store, device: str, fields: list[str], start: int, newest: int) -> tuple[int, pd.DataFrame] | None:
-    """The last sample before the stretch, with its instant."""
+def _joined(*frames: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+
+
+def _before(store: Store, device: str, fields: list[str], start: int, newest: int) -> pd.DataFrame:
+    """The last sample before the stretch; an empty frame when it is too far away."""
     until, far = min(start, newest + 1), BESIDE
     lowest = start - FARTHEST
     while until > lowest:
         since = max(lowest, until - far)
         found = store.read(device, fields, since, until)
         if len(found):
-            return int(found.index[-1].timestamp() * 1000), found.iloc[-1:]
+            return found.iloc[-1:]
         until, far = since, far * FARTHER
-    return None
+    return store.read(device, fields, start, start)
 
 
 def _after(store: Store, device: str, fields: list[str], end: int, newest: int) -> pd.DataFrame:

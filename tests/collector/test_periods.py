@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_gaps_and_done_periods_are_each_others_complement(steps: list[tuple[bool
         assert {n for a, b in gaps for n in range(a // Q, b // Q)} == set(range(30)) - done
         assert gaps == sorted(gaps)
         assert all(a < b for a, b in gaps)
-        assert all(before[1] < after[0] for before, after in zip(gaps, gaps[1:], strict=False))
+        assert all(before[1] < after[0] for before, after in pairwise(gaps))
 
 
 def test_done_rows_are_there_after_opening_anew(path: Path) -> None:

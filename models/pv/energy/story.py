@@ -76,12 +76,15 @@ class Story:
         return known - rise
 
     def _doubtful(self, before: int, run: int) -> bool:
-        """Whether the counter may have been right before it fell back to where it had been."""
-        if run == before + 1:
-            return False
-        runs, next_run = self._runs, before + 1
-        wait = self.times[runs.first[next_run]] - self.times[runs.moved[before]]
-        rise = self.shown[runs.first[next_run]] - self.shown[runs.last[before]]
+        """Whether the counter may have been right in what is skipped: it went on from before, or to what follows."""
+        return run > before + 1 and (
+            self._goes_on(before, before + 1)
+            or (self._goes_on(run - 1, run) and self.shown[self._runs.last[run - 1]] > 0)
+        )
+
+    def _goes_on(self, before: int, run: int) -> bool:
+        wait = self.times[self._runs.first[run]] - self.times[self._runs.moved[before]]
+        rise = self.shown[self._runs.first[run]] - self.shown[self._runs.last[before]]
         return bool(0 < rise <= self.limits.rate * float(wait) + self.limits.step)
 
     def hold_against(self, integral: PowerIntegral) -> None:

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from models.pv.expected.chain import DEFAULT, Chain
 from models.pv.expected.orientation_fit import Found, fit
@@ -69,7 +69,9 @@ class Checked:
     tilt: Check
     """Degrees."""
     clock: Check
-    """Seconds to add to the labels; declared is 0."""
+    """Seconds to add to the labels; declared is 0. Found with the planes as declared, if the days accept that at all."""
+    explained: bool
+    """The days accept everything as it is declared. If not, something is wrong, even if no figure alone is OFF."""
     days: int
     """Clear days that it rests on."""
 
@@ -101,7 +103,7 @@ def check(
     declared = (largest.surface_azimuth, largest.surface_tilt)
     if found is None or found.days < MIN_DAYS:
         size, azimuth, tilt, clock = (_unknown(figure) for figure in (1.0, *declared, 0.0))
-        return Checked(size, azimuth, tilt, clock, found.days if found else 0)
+        return Checked(size, azimuth, tilt, clock, True, found.days if found else 0)
     return _checked(found, *declared)
 
 
@@ -115,31 +117,35 @@ def against_neighbours(energy: Floats) -> list[Check]:
 
 
 def _checked(found: Found, azimuth: float, tilt: float) -> Checked:
+    accepted = found.accepted
     turn, tipped, minutes = _shortest(found.candidates).T
-    right_clock = found.accepted & (np.abs(minutes) <= CLOCK)
-    as_declared = found.accepted & (np.abs(turn) <= SAME) & (np.abs(tipped) <= TILT)
-    taken = right_clock if right_clock.any() else found.accepted  # a clock that need not be wrong is taken as right
-    best = int(np.where(taken, found.mismatch, np.inf).argmin())
+    right_clock = np.abs(minutes) <= CLOCK
+    as_declared = (np.abs(turn) <= SAME) & (np.abs(tipped) <= TILT)
+    taken = accepted & right_clock if (accepted & right_clock).any() else accepted  # a clock is right unless it cannot
+    best = found.best(taken)
 
     azimuth_verdict = _verdict(turn[taken], turn, AZIMUTH)
-    clock_verdict = _verdict(minutes[as_declared if as_declared.any() else found.accepted], minutes, CLOCK)
-    if azimuth_verdict is Verdict.OFF and as_declared.any():
-        azimuth_verdict = Verdict.UNDECIDED  # a turn or a clock: one of them, and a longer time will tell which
-    if clock_verdict is Verdict.OFF and right_clock.any():
+    facing = accepted & as_declared if (accepted & as_declared).any() else accepted
+    clock_verdict = _verdict(minutes[facing], minutes, CLOCK)
+    # A turn and a wrong clock look alike: the one that explains the days better is reported, if chance allows to say.
+    if azimuth_verdict is Verdict.OFF and not found.fits_better(right_clock, as_declared):
+        azimuth_verdict = Verdict.UNDECIDED
+    if clock_verdict is Verdict.OFF and not found.fits_better(as_declared, right_clock):
         clock_verdict = Verdict.UNDECIDED
 
-    def told(verdict: Verdict, declared: float, differences: Floats) -> Check:
-        low, high = differences[taken].min(), differences[taken].max()
-        return Check(verdict, declared, *(float(declared + d) for d in (differences[best], low, high)))
+    def told(verdict: Verdict, declared: float, differences: Floats, among: NDArray[np.bool_]) -> Check:
+        picked = (differences[found.best(among)], differences[among].min(), differences[among].max())
+        return Check(verdict, declared, *(float(declared + difference) for difference in picked))
 
-    turned = told(azimuth_verdict, azimuth, turn)
-    tilted = told(_verdict(tipped[taken], tipped, TILT), tilt, np.clip(tipped, -tilt, 90 - tilt))
+    turned = told(azimuth_verdict, azimuth, turn, taken)
+    tilted = told(_verdict(tipped[taken], tipped, TILT), tilt, np.clip(tipped, -tilt, 90 - tilt), taken)
     capacities = found.capacity[taken]
     return Checked(
         capacity=_capacity(float(found.capacity[best]), float(capacities.min()), float(capacities.max())),
         azimuth=replace(turned, found=turned.found % 360),
         tilt=tilted,
-        clock=told(clock_verdict, 0.0, 60.0 * minutes),
+        clock=told(clock_verdict, 0.0, 60.0 * minutes, facing),
+        explained=bool((accepted & right_clock & as_declared).any()),
         days=found.days,
     )
 

@@ -2,9 +2,8 @@
 
 Candidates are turns and tilts of all planes together, through the chain, moved in time. The mismatch of a day is
 1 - cos² between its measured and its modelled curve: every day counts alike, and neither capacity nor haze matters.
-A coarse grid finds the valley; a fine one around it tells which candidates the days accept: those that are not worse
-than the best one by more than the model's own error, beyond chance. In a short time a turn and a wrong clock look
-alike; then both are accepted.
+The days accept the candidates that are not worse than the best one by more than the model's own error, beyond chance.
+In a short time a turn and a wrong clock look alike; then both are accepted.
 """
 
 from __future__ import annotations
@@ -28,14 +27,15 @@ BRIGHT = 0.8
 """Of the clear sky's irradiance, that a known irradiance must reach for a sample to count as clear."""
 FINE = 900.0
 """Seconds between modelled instants, at most: an hour's mean is not its middle."""
-COARSE = (np.arange(-180.0, 180, 15), np.arange(-45.0, 46, 15), np.arange(-120.0, 121, 30))
-NEAR = (np.arange(-60.0, 61, 5), np.arange(-30.0, 31, 5), np.arange(-60.0, 61, 6))
-"""Turns (degrees), tilts (degrees) and minutes of the two grids, from what is declared and from the valley."""
+TURNS, TILTS, MINUTES = np.arange(-180.0, 180, 7.5), np.arange(-45.0, 46, 7.5), np.arange(-120.0, 121, 12)
+"""The grid: degrees clockwise, degrees, and minutes to add to the labels."""
 ODD = 4.0
 """A day is left out whose mismatch is that many times the median's: clouds, or snow."""
 MODEL_ERROR, SHARE = 0.001, 0.5
 """Mismatch that haze, the glass and an unknown horizon may make: 3 % of the power, root mean square; and that part of
 the best candidate's own mismatch, which says how well the model does here."""
+TIMES = 3.0
+"""Capacity, over that of the best candidate, beyond which a candidate is no explanation."""
 CHANCE = 2.0
 """Standard errors of the mean over the days that count as chance."""
 
@@ -47,11 +47,38 @@ class Found:
     candidates: Floats
     """Turn (degrees clockwise), tilt (degrees), minutes to add to the labels: (candidates, 3)."""
     mismatch: Floats
-    """Mean over the days, (candidates,)."""
-    accepted: NDArray[np.bool_]
+    """Per candidate and day."""
     capacity: Floats
     """Measured over modelled power of each candidate."""
-    days: int
+
+    @property
+    def days(self) -> int:
+        """How many days it rests on."""
+        return int(self.mismatch.shape[1])
+
+    @property
+    def accepted(self) -> NDArray[np.bool_]:
+        """Candidates that are not worse than the best one by more than the model's own error, beyond chance.
+
+        A plane that sees no beam can have nearly any shape, and needs many times the modules: that is no explanation.
+        """
+        best = self.best(np.ones(len(self.candidates), bool))
+        allowed = MODEL_ERROR + SHARE * self.mismatch[best].mean()
+        worse = self.mismatch - self.mismatch[best]
+        accepted: NDArray[np.bool_] = worse.mean(axis=1) - CHANCE * worse.std(axis=1) / np.sqrt(self.days) <= allowed
+        return accepted & (self.capacity <= TIMES * self.capacity[best])
+
+    def best(self, among: NDArray[np.bool_]) -> int:
+        """The candidate of a choice that fits best."""
+        ranked: Floats = np.where(among, self.mismatch.mean(axis=1), np.inf)
+        return int(np.argmin(ranked))
+
+    def fits_better(self, these: NDArray[np.bool_], those: NDArray[np.bool_]) -> bool:
+        """Whether the best of these candidates fits better than the best of those, beyond chance."""
+        if not those.any() or not these.any():
+            return bool(these.any())
+        worse = self.mismatch[self.best(those)] - self.mismatch[self.best(these)]
+        return bool(worse.mean() > CHANCE * worse.std() / np.sqrt(self.days))
 
 
 def fit(
@@ -67,12 +94,9 @@ def fit(
     if not curves.days:
         return None
     fixed = all(plane.mount == "fixed" for plane in plant.planes)
-    coarse, near = (grid if fixed else (np.zeros(1), np.zeros(1), grid[2]) for grid in (COARSE, NEAR))
-    rough = curves.sums(*coarse)
-    valley = int(rough.mismatch.mean(axis=1).argmin())
-    fine = curves.sums(*(start + grid for start, grid in zip(rough.candidates[valley], near, strict=True)))
-    lowest = fine.mismatch[fine.mismatch.mean(axis=1).argmin()]
-    return fine.found(lowest <= ODD * max(float(np.median(lowest)), MODEL_ERROR))
+    sums = curves.sums(TURNS, TILTS, MINUTES) if fixed else curves.sums(np.zeros(1), np.zeros(1), MINUTES)
+    lowest = sums.mismatch[np.argmin(sums.mismatch.mean(axis=1))]
+    return sums.found(lowest <= ODD * max(float(np.median(lowest)), MODEL_ERROR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +113,9 @@ class _Sums:
 
     def found(self, keep: NDArray[np.bool_]) -> Found:
         """What the days to keep say."""
-        mismatch, days = self.mismatch[:, keep], int(keep.sum())
-        mean = mismatch.mean(axis=1)
-        worse = mismatch - mismatch[mean.argmin()]
-        chance = CHANCE * worse.std(axis=1) / np.sqrt(days)
         with np.errstate(invalid="ignore", divide="ignore"):
             capacity = self.crossed[:, keep].sum(axis=1) / self.squared[:, keep].sum(axis=1)
-        return Found(
-            self.candidates, mean, worse.mean(axis=1) - chance <= MODEL_ERROR + SHARE * mean.min(), capacity, days
-        )
+        return Found(self.candidates, self.mismatch[:, keep], capacity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ HOURS_MEMORY = 15.0
 """Days, the same for the correction by hour: shade moves with the season."""
 BLOCK, KNOWN = 28, 20
 """Days of a block, and how many of them a roof has to be known and fine for a place among the established."""
+DAY_WEIGHT = 0.3
+"""Of a day's energy beside the hours' power: a relation that holds for both holds its level into other seasons."""
 LEVEL = 0.03
 """How far the energy of a block may be off."""
 ODD, ODD_SPREADS = 0.10, 2.0
@@ -55,21 +57,23 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     state = _hours(state, day, power, expectation.combined, fine & fleet)
     state = _spreads(state, day, expectation, fine & fleet)
     state = _yields(state, day, fine)
-    state = _gather(state, power, expected, fine)
+    state = _gather(state, power, expected, fine, day.power_to_energy)
     return _turn(state) if (state.fresh_days >= BLOCK).any() else state
 
 
-def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools) -> FleetState:
+def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hours: float) -> FleetState:
     taught = np.where(np.isfinite(power) & fine, power, expected)
     known = np.isfinite(taught)
     values = np.where(known, taught, 0.0)
+    whole = known.sum(axis=0) == known.any(axis=1).sum()
+    energy = np.where(whole, values.sum(axis=0) * hours, 0.0)
     both = np.isfinite(power) & np.isfinite(expected) & fine
     measured, wanted = (np.where(both, part, 0.0).sum(axis=0) for part in (power, expected))
     return replace(
         state,
         age=state.age + fine,
-        fresh_products=state.fresh_products + values.T @ values,
-        fresh_squares=state.fresh_squares + (values**2).T @ known,
+        fresh_products=state.fresh_products + values.T @ values * hours + DAY_WEIGHT * np.outer(energy, energy),
+        fresh_squares=state.fresh_squares + (values**2).T @ known * hours + DAY_WEIGHT * np.outer(energy**2, whole),
         fresh_measured=state.fresh_measured + measured,
         fresh_expected=state.fresh_expected + wanted,
         fresh_known=state.fresh_known + fine,

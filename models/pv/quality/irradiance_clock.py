@@ -27,8 +27,8 @@ NEAR = 3 * HOUR
 """How far around the lag of the daily courses that of the clouds is looked for."""
 SAMPLED = 1.25
 """Power so much rougher than irradiance is read at instants while irradiance is averaged."""
-LEAST = 0.08
-"""Correlation of changes below which nothing is said."""
+LEAST = 8.0
+"""Log-likelihood that the best lag must have, else nothing is said."""
 TEMPER = 0.5
 """Of the log-likelihood: changes one after the other are not independent."""
 CLEAR = 0.985
@@ -37,6 +37,8 @@ COURSE = 20 * MINUTE
 """Standard deviation of that lag, modules and season included."""
 LEADS = np.arange(-120, 121, 10) * MINUTE
 """By which the modules may run ahead of the irradiance."""
+LEAD_PRICE = 10 * MINUTE
+"""Lead that costs one unit of log-likelihood."""
 DRAWS = 300
 SEED = 20240331
 """The draws are the same each time: one input, one answer."""
@@ -94,12 +96,13 @@ def _clouds(p: Floats, x: Floats, day: Times, lags: Times) -> Floats | None:
     """
     products = np.stack([np.bincount(day, p * shifted(x, int(lag))) for lag in lags], axis=1)
     power, light, best = float((p**2).sum()), float((x**2).sum()), float(products.sum(axis=0).max())
-    if power <= 0 or light <= 0 or best < LEAST * np.sqrt(power * light):
+    if power <= 0 or light <= 0 or best <= 0:
         return None
     slope = best / light
     noise = (power - slope * best) / (p != 0).sum()
     own = np.bincount(day, p**2) / np.maximum(np.bincount(day, p != 0), 1)
-    return TEMPER * slope * products / np.maximum(own, noise)[:, None]
+    told: Floats = TEMPER * slope * products / np.maximum(own, noise)[:, None]
+    return told if told.sum(axis=0).max() > LEAST else None
 
 
 def _courses(p: Floats, x: Floats, day: Times, lags: Times, step: int) -> Floats:
@@ -130,6 +133,7 @@ def _story(told: Floats, courses: Floats, lags: Times, starts: Times) -> tuple[S
     for lead in LEADS:
         with_course = scores + np.nan_to_num(-np.minimum(((away - lead) / COURSE) ** 2 / 2, 4.0))
         worth, story = best_story(with_course)
+        worth -= abs(lead) / LEAD_PRICE
         if found is None or worth > found[0]:
             found = worth, story, with_course
     assert found is not None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from collector.arrivals import Arrivals
 from collector.periods import Periods
 from collector.store import Store, open_store
 from config.kwh import Step, Subject
@@ -36,6 +37,7 @@ class PastTown:
     town: Town
     store: Store
     periods: Periods
+    arrived: Arrivals
     now: int
     faults: Sequence[Fault] = ()
 
@@ -43,7 +45,9 @@ class PastTown:
         """Store what the devices said every quarter-hour from `start` to before `end`."""
         noon = start - start % 86_400_000 + 43_200_000
         samples = Past(self.town, 1, self.faults, noon).samples(instants(start, end, QUARTER))
-        self.store.write([sample for sample in samples if devices is None or sample.device in devices])
+        kept = [sample for sample in samples if devices is None or sample.device in devices]
+        self.store.write(kept)
+        self.arrived(kept)  # as delivery does
 
     def close(self) -> dict[str, Outcome]:
         """One round of both jobs."""
@@ -72,7 +76,7 @@ def past_town(folder: Path, town: Town, first: date, last: date, faults: Sequenc
     try:
         with Periods(folder / "ledger.db") as periods:
             end = day_bounds(last, PARIS)[1]
-            made = PastTown(town, store, periods, end + 3_600_000, faults)
+            made = PastTown(town, store, periods, Arrivals(folder / "ledger.db"), end + 3_600_000, faults)
             made.live(day_start(first, PARIS), end + 3_600_000)
             yield made
     finally:

@@ -103,15 +103,19 @@ def test_the_gap_of_one_device_is_none_of_another_that_spoke_meanwhile(with_gap:
     assert with_gap.ran() == ([4], [0])
 
 
-def test_the_sample_after_a_silence_opens_what_was_closed_in_it(closed: Delivered) -> None:
+def test_a_sample_in_time_opens_nothing(closed: Delivered) -> None:
+    closed.late(samples([closed.town.now - 1]))
+    assert closed.ran() == ([], [])
+
+
+def test_samples_of_an_outage_that_come_when_it_was_closed_empty_open_all_of_it(closed: Delivered) -> None:
     town, last = closed.town, START + 3 * DAY
-    closed.late(samples([last + HOUR - 1]))
     town.now = last + DAY + HOUR
-    town.round()  # a day goes by in which nobody answers, and is closed
+    town.round()  # the spool still held a day and an hour
     town.forget()
-    closed.late(samples([town.now - 1]))
-    assert closed.ran()[1] == [3]
-    assert [period.start for period in town.quarters.ran] == list(range(last + HOUR - Q, town.now - Q, Q))
+    closed.late(samples(range(last, town.now, MINUTE)))
+    # … and the quarter-hour before, whose last minute ended at the first of them
+    assert [period.start for period in town.quarters.ran] == list(range(last - Q, town.now - Q, Q))
     town.assert_true()
 
 

@@ -189,7 +189,7 @@ damage = st.tuples(st.sampled_from(FAULTS), st.floats(0.02, 0.98), st.integers(1
     st.sampled_from([60, 300, 900]),
     st.sampled_from([1.0, 10.0, 100.0, 1000.0]),
     st.integers(0, 999),
-    st.lists(damage, max_size=4),
+    st.lists(damage, max_size=4, unique_by=lambda found: found[0]),
 )
 @settings(max_examples=1500, deadline=None)
 def test_what_is_counted_and_what_is_unknown_make_what_was_produced(seconds, step, seed, faults):

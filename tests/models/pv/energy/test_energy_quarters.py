@@ -199,7 +199,7 @@ damage = st.tuples(st.sampled_from(FAULTS), st.floats(0.02, 0.98), st.integers(1
 def histories(draw):
     seconds, step = draw(st.sampled_from([60, 300, 900])), draw(st.sampled_from([1.0, 10.0, 100.0, 1000.0]))
     house = roof(seconds, 2, step, draw(st.integers(0, 999)))
-    for fault, place, length in draw(st.lists(damage, max_size=3)):
+    for fault, place, length in draw(st.lists(damage, max_size=3, unique_by=lambda found: found[0])):
         house.counter = damaged(house.counter, fault, int(place * len(house.counter)), length)
     rng = np.random.default_rng(draw(st.integers(0, 999)))
     lost = rng.random(len(house.times)) < draw(st.sampled_from([0.0, 0.1, 0.5]))
