@@ -15,6 +15,8 @@ from typing import Self
 from collector.errors import StoreError, StoreUnavailable
 from config.language import _
 
+LEDGER = "ledger.db"
+"""The file of done rows, leases and facts in the data directory."""
 APPLICATION = 0x7465706C
 """SQLite's application_id of this file: "tepl"."""
 BUSY_SECONDS = 30.0

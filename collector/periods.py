@@ -4,9 +4,9 @@ A run takes a lease on a stretch of periods, does its work, and marks them done.
 and yet not be marked (the process was killed): it is done again, so it must be idempotent. `mark` leaves open what was
 reopened since the lease was taken: its run may have read the data from before.
 
-A late sample is found so: a lease or a done row never reaches beyond the `reach` of its job, which `lease` raises in
-the same transaction. Who has put a sample into the store and then finds its time at or behind every reach knows that
-all who close its period will read the store later. Any other goes down as an arrival, to reopen periods.
+A late sample is found so: no lease and no done row ends after the `reach` of its job, which `lease` raises in the same
+transaction. Whoever has put a sample into the store and then finds every reach at or before its time knows that all
+who close its period will read the store later. Any other sample goes down as an arrival, to reopen periods.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Span = tuple[int, int]
 _JOB = "(SELECT id FROM job WHERE name = :job)"
 _DAY = 86_400_000
 KEPT_FOR_GOOD = 30
-"""Of the states that are pruned, that of every so many-th day stays."""
+"""Days: of old states, one in so many stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ class DeviceStatus:
     """Field -> how often its value was missing since the start."""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def heard(self) -> bool:
+        """Whether a poll has ended, well or not: a device that is only slow must not be called silent."""
+        return self.last_sample is not None or self.failing_since is not None
+
 
 @dataclass(slots=True)
 class Polled:

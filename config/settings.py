@@ -26,6 +26,7 @@ VARIABLES = {
     "TEPOS_TOWN": "folder of the town's files",
     "TEPOS_INFLUX_TOKEN_FILE": "file that holds the token of InfluxDB, readable by its owner only",
     "TEPOS_SPOOL_MAX_MIB": "largest size of the spool (default 256)",
+    "TEPOS_RAW_DAYS": "days for which raw readings are kept (default 400); energy stays for good",
     "TEPOS_LANG": "fr or en (default: the locale's)",
     "TEPOS_LOG_LEVEL": "debug, info, warning or error (default info)",
 }
@@ -35,6 +36,7 @@ _TESTS = "TEPOS_TEST_"  # what the project's own tests tell the programs that th
 _MAX_SECRET = 16 * 1024
 _MIB = 2**20
 _MAX_MIB = 2**20
+_MAX_DAYS = 36_500
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=str)
 
@@ -54,6 +56,8 @@ class Settings:
     town: Path | None = None
     influx_token: str | None = field(default=None, repr=False)
     spool_max_bytes: int = 256 * _MIB
+    raw_days: int = 400
+    """Raw readings are kept for so long: a year, and what it takes to compare it with."""
     language: str | None = None
     """None: the locale's."""
     log_level: LogLevel = "info"
@@ -78,6 +82,7 @@ class Settings:
             town=read("TEPOS_TOWN", _path, None),
             influx_token=read("TEPOS_INFLUX_TOKEN_FILE", _secret, None),
             spool_max_bytes=read("TEPOS_SPOOL_MAX_MIB", _mib, 256) * _MIB,
+            raw_days=read("TEPOS_RAW_DAYS", _days, 400),
             language=read("TEPOS_LANG", partial(_choice, LANGUAGES), None),
             log_level=read("TEPOS_LOG_LEVEL", partial(_choice, LOG_LEVELS), "info"),
         )
@@ -145,6 +150,13 @@ def _mib(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= _MAX_MIB):
         remedy = _("write a whole number of MiB from 1 to {most}").format(most=_MAX_MIB)
         raise _Wrong(_("{value} is no size").format(value=repr(text)), remedy)
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= _MAX_DAYS):
+        remedy = _("write a whole number of days from 1 to {most}").format(most=_MAX_DAYS)
+        raise _Wrong(_("{value} is no number of days").format(value=repr(text)), remedy)
     return int(text)
 
 

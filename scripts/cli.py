@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -18,6 +19,7 @@ from scripts.commands import (
     export,
     jobs,
     probe,
+    quality,
     queue,
     schedule,
     simulate,
@@ -45,11 +47,14 @@ app.command("devices", help=_("The supported devices, and on which real image ea
 app.command("bench", help=_("Measure, beside a baseline of the same run."))(bench.bench)
 app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON or Parquet."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
+app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))
 
 
 def main() -> None:
     """Entry point: exit 0 done, 1 not so, 2 wrong arguments or configuration. Only our own bugs show a traceback."""
+    # Our matrices are small: a second thread of the linear algebra only takes the processor away from the polls.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a Latin-1 terminal lacks some of our signs
     try:

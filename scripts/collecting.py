@@ -13,8 +13,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from collector.arrivals import Arrivals
 from collector.delivery import Delivery
 from collector.errors import CollectorError
+from collector.ledger_file import LEDGER
 from collector.links import open_links
 from collector.poller import Poller
 from collector.probe import probe_link
@@ -49,7 +51,7 @@ class Collecting:
         self.town, self.data, self.open_store = town, data, open_store
         self.poller = Poller(open_links(town, sites), self._keep, now=now)
         self.spool = Spool.open(data / "spool.db", max_bytes=spool_bytes, now=now())
-        self.delivery = Delivery(self.spool, open_store, now=now)
+        self.delivery = Delivery(self.spool, open_store, now=now, arrived=Arrivals(data / LEDGER))
         self._now = now
         self._started = now()
         # One thread, so that records stand in the spool in the order of their cycles.

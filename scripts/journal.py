@@ -59,7 +59,7 @@ class Journal:
     async def _keep(self) -> None:
         clock = asyncio.get_running_loop().time
         end = clock() + FIRST_WITHIN
-        while clock() < end and any(not status.polls for status in self._collecting.poller.status()):
+        while clock() < end and not all(status.heard for status in self._collecting.poller.status()):
             await asyncio.sleep(0.5)
         while True:
             await asyncio.sleep(0.5)  # the poll that ended the wait is not yet in the spool

@@ -24,6 +24,8 @@ USER_AGENT = "tepos (solar roofs of a town; requests)"
 PIECE = 64 * 1024
 SAID = 200
 """Characters that are told of what a service said."""
+LONGEST_WAIT = 86_400.0
+"""Seconds for which a service can ask us to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _refusal(answer: Answer, wait: str, secret: str | None) -> WeatherError:
         return WeatherUnreachable(told)
     if answer.status in (401, 403):
         return WeatherRefused(told + _(" -> give a valid key"))
-    return WeatherRefused(told, float(wait) if wait.isdigit() else None)
+    return WeatherRefused(told, min(float(wait), LONGEST_WAIT) if wait.isdigit() else None)
 
 
 def _said(answer: Answer) -> str:

@@ -61,14 +61,14 @@ def checked(frame: WeatherFrame, light: Light) -> WeatherFrame:
         **{name: (rows[name] < low) | (rows[name] > high) for name, (low, high) in RANGES.items()},
     }
     for name, mask in beyond.items():
-        counts[name] = int(np.count_nonzero(mask))
+        counts[name] = int(np.asarray(mask).sum())
         rows.loc[mask, name] = np.nan
     rows[list(LIGHT)] = rows[list(LIGHT)].clip(lower=0.0)
     return replace(frame, rows=rows, masked={reason: count for reason, count in counts.items() if count})
 
 
 def _stuck(ghi: Floats, step: int) -> NDArray[np.bool_]:
-    """Runs of one value. Half of a day's worth of missing rows between them does not matter: they are no light."""
+    """Where a run of one value is too long."""
     need = max(STUCK, 2 * HOUR // step)
     same = np.append(False, (np.diff(ghi) == 0) & (ghi[1:] >= STUCK_FROM)) if len(ghi) else np.empty(0, bool)
     run = np.cumsum(~same)

@@ -19,6 +19,7 @@ from scripts.role import Role
 
 if TYPE_CHECKING:
     from scripts.collecting import Collecting
+    from scripts.scheduler import Scheduling
 
 PATIENCE = 5.0
 """Seconds that one round waits for a store that is down: somebody is looking."""
@@ -26,8 +27,14 @@ PATIENCE = 5.0
 
 def run(town: TownOption = None, data: DataOption = None) -> None:
     """Everything that runs all day on the town's own configuration."""
+    from scripts.jobs.registry import opened
+    from scripts.scheduler import Scheduling
+
     place = workplace(data, town)
-    _collect(place, place.load_town(), sites=None, once=False, as_json=False)
+    loaded = place.load_town()
+    with Role(place.data, "schedule"):
+        scheduling = Scheduling(lambda: opened(place, loaded))
+        _collect(place, loaded, sites=None, once=False, as_json=False, beside=scheduling)
 
 
 def collect(
@@ -45,7 +52,16 @@ def collect(
     _collect(place, place.load_town(), sites=site, once=once, as_json=as_json)
 
 
-def _collect(place: Workplace, town: Town, *, sites: list[str] | None, once: bool, as_json: bool) -> None:
+def _collect(
+    place: Workplace,
+    town: Town,
+    *,
+    sites: list[str] | None,
+    once: bool,
+    as_json: bool,
+    beside: Scheduling | None = None,
+) -> None:
+    """Collect; `beside` runs the jobs in a thread of its own meanwhile."""
     from scripts.collecting import Collecting
 
     _refuse_nothing_to_do(place, town, sites)
@@ -62,9 +78,13 @@ def _collect(place: Workplace, town: Town, *, sites: list[str] | None, once: boo
                 logging.getLogger("collector").setLevel(logging.ERROR)
                 asyncio.run(collecting.once(PATIENCE))
             else:
+                if beside is not None:
+                    beside.start()
                 asyncio.run(_until_signal(collecting, place.store_url))
             status = collecting.status()
         finally:
+            if beside is not None:
+                beside.stop()
             collecting.close()
     if as_json:
         document(dated(status, zone(town.place.tz)))

@@ -49,12 +49,18 @@ def demo(
 ) -> None:
     """Simulate the town, fill its history, then poll it until Ctrl-C."""
     from scripts.collecting import Collecting
+    from scripts.jobs.registry import opened
+    from scripts.scheduler import Scheduling
     from scripts.simulator.server import start_process
 
     place = _place(data)
     refuse_mixture(place.data, Provenance.SIMULATED)
     tell(simulated_notice(), "bold yellow")
-    with Role(place.data, "collect"), start_process(load(DEFAULT_TOWN), seed) as town:
+    with (
+        Role(place.data, "collect"),
+        Role(place.data, "schedule"),
+        start_process(load(DEFAULT_TOWN), seed) as town,
+    ):
         ports = sorted({link.port for link in town.links})
         sentence = _("{devices} simulated devices on {links} Modbus links, 127.0.0.1:{first} to {last}; data in {data}")
         tell(
@@ -67,9 +73,16 @@ def demo(
             _fill(collecting, days, seed)
             if once:
                 asyncio.run(collecting.once())
+            _close(place, town)
+            if once:
                 _tell_round(collecting)
-            else:
+                return
+            scheduling = Scheduling(lambda: opened(place, town))
+            scheduling.start()
+            try:
                 asyncio.run(_live(collecting))
+            finally:
+                scheduling.stop()
         finally:
             collecting.close()
 
@@ -116,6 +129,21 @@ def _fill(collecting: Collecting, days: int, seed: int) -> None:
             finally:
                 collecting.delivery.close()  # a store belongs to the thread that opened it; live polls have another
     tell(_("simulated samples kept as history: {n}").format(n=made))
+
+
+def _close(place: Workplace, town: Town) -> None:
+    """Close every period that is over, by the jobs that close those of the real town."""
+    from scripts.jobs.registry import opened
+
+    with opened(place, town) as work:
+        outcomes = work.round()
+    for name, outcome in outcomes.items():
+        if outcome.error:
+            stop(NOT_SO, f"{name}: {outcome.error}")
+    closed = _("closed: {days} days, {quarters} quarter-hours")
+    tell(
+        closed.format(days=outcomes["days"].closed, quarters=96 * outcomes["days"].closed + outcomes["quarters"].closed)
+    )
 
 
 def _advance(bar: Progress, task: TaskID, done: int, total: int) -> None:
@@ -176,8 +204,8 @@ async def _screen(collecting: Collecting, running: asyncio.Task[None]) -> None:
 
 
 async def _lines(collecting: Collecting, running: asyncio.Task[None]) -> None:
-    """Where there is no terminal: a line as soon as all were asked, then one a minute."""
-    while not running.done() and any(not status.polls for status in collecting.poller.status()):
+    """Where there is no terminal: a line as soon as all were heard, then one a minute."""
+    while not running.done() and not all(status.heard for status in collecting.poller.status()):
         await asyncio.wait({running}, timeout=0.5)
     await asyncio.wait({running}, timeout=1)
     while not running.done():

@@ -10,12 +10,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
-from collector.periods import Periods
+import numpy as np
+
+from collector.errors import StoreUnavailable
+from collector.periods import Periods, Span
 from collector.store import Store
 from config.kwh import Step
-from models.calendar import QUARTER, day_bounds, day_of
+from config.language import _
+from models.calendar import QUARTER, day_bounds, day_of, days, quarter_of
 from models.pv.closing.books import Books
 from models.pv.closing.close import Closed, Given, close
+from models.pv.closing.ground import ground
 from models.pv.closing.memory import Memory
 from models.pv.closing.weather import Seen
 from models.pv.energy.authority import Total
@@ -23,16 +28,22 @@ from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
 from scripts.jobs.readings import Around, around
 from scripts.jobs.retention import whole_since
+from scripts.moments import iso
 
 log = logging.getLogger(__name__)
 
-MEMORY = "memory"
+MEMORY, DOUBTS = "memory", "doubts"
+"""Keys of what is kept in the ledger for each day."""
 QUARTERS, DAYS = "quarters", "days"
 GRACE_QUARTER, GRACE_DAY = 120_000, 900_000
 """ms after the end of a period in which stragglers still come in time."""
 LEASE_SECONDS = 300.0
 FULL_MEMORY = 40 * 86_400_000
 """ms: for so long every day's memory is kept, so that a late reading finds what was known that morning."""
+LOW_SUN = 5.0
+"""Degrees below which inverters wake up and fall asleep."""
+LIT_SILENCE = 1_800_000
+"""ms of daylight that make a silence worth reckoning anew."""
 SAMPLES = 1_500_000
 """So many samples are worked on at once: a few hundred MB."""
 
@@ -75,6 +86,31 @@ class Closing:
         given = Given(readings.frames, self._weather(start, end), self._index(start, end))
         return close(self.books, given, memory, start, end, self.tz), readings
 
+    def keep(self, closed: Closed, start: int, end: int) -> None:
+        """Write all that came of a stretch of whole days: rows first, then what was learnt."""
+        self.store.write_rollups(Step.QUARTER, closed.quarters)
+        if closed.days is not None:
+            self.store.write_rollups(Step.DAY, closed.days)
+        self._learn(closed)
+        self._note(closed, start, end)
+
+    def _learn(self, closed: Closed) -> None:
+        recent = self.now() - FULL_MEMORY
+        last = max(closed.memories, default=None)
+        for day, memory in closed.memories.items():
+            at = day_bounds(day, self.tz)[1]
+            if at >= recent or day == last:
+                self.periods.keep_state(DAYS, MEMORY, at, memory.to_json(), recent)
+
+    def _note(self, closed: Closed, start: int, end: int) -> None:
+        """How many readings of each inverter were not believed, and why: for people (`tepos quality`)."""
+        periods, tz = self.periods, self.tz
+        for day in days(day_of(start, tz), day_of(end - 1, tz)):
+            at = day_bounds(day, tz)[0]
+            told = {path: found.counts[day] for path, found in closed.doubts.items() if day in found.counts}
+            if told or ((known := periods.state(DAYS, DOUBTS, at)) is not None and known[0] == at):
+                periods.keep_state(DAYS, DOUBTS, at, told)
+
 
 class DaysJob:
     """Closes whole days, their quarters included."""
@@ -109,28 +145,32 @@ class DaysJob:
         closing = self._closing
         start, end = part[0].start, part[-1].end
         quarters = closing.periods.lease(QUARTERS, start, end, closing.now(), LEASE_SECONDS)
+        if quarters is None:
+            raise StoreUnavailable(_("{job}: periods of that time are being closed").format(job=QUARTERS))
         try:
             closed, readings = closing.close(start, end)
-            closing.store.write_rollups(Step.QUARTER, closed.quarters)
-            if closed.days is not None:
-                closing.store.write_rollups(Step.DAY, closed.days)
-            self._learn(closed)
-            if quarters is not None:
-                times = closed.quarters["time"].unique().tolist()
-                closing.periods.mark(quarters, [(time, time + QUARTER) for time in times], closing.now())
+            closing.keep(closed, start, end)
+            self._reopen(start, readings)
+            times = closed.quarters["time"].unique().tolist()
+            closing.periods.mark(quarters, [(time, time + QUARTER) for time in times], closing.now())
         finally:
-            if quarters is not None:
-                closing.periods.release(quarters)
+            closing.periods.release(quarters)
         return readings.samples
 
-    def _learn(self, closed: Closed) -> None:
+    def _reopen(self, start: int, readings: Around) -> None:
+        """A device that speaks again tells what it made in its silence: the days of the silence are closed anew.
+
+        Not for a silence in the dark, as every night of inverters that sleep.
+        """
         closing = self._closing
-        recent = closing.now() - FULL_MEMORY
-        last = max(closed.memories, default=None)
-        for day, memory in closed.memories.items():
-            at = day_bounds(day, closing.tz)[1]
-            if at >= recent or day == last:
-                closing.periods.keep_state(DAYS, MEMORY, at, memory.to_json(), recent)
+        spans: list[Span] = []
+        for device, last in readings.returned.items():
+            base = ground(closing.books.plant, quarter_of(last), start)
+            if np.count_nonzero(base.elevation > LOW_SUN) * QUARTER >= LIT_SILENCE:
+                spans.append((last, start))
+                log.info("%s speaks again: what it made since %s is reckoned anew", device, iso(last, closing.tz))
+        if spans:
+            closing.periods.reopen({DAYS: spans, QUARTERS: spans})
 
 
 class QuartersJob:
@@ -161,6 +201,11 @@ class QuartersJob:
         for period in periods:
             by_day.setdefault(day_bounds(day_of(period.start, tz), tz)[0], []).append(period)
         for start, some in by_day.items():
-            closed, _ = self._closing.close(start, some[-1].end)
+            end = day_bounds(day_of(start, tz), tz)[1]
+            if end + GRACE_DAY <= self._closing.now():  # quarters closed anew must sum to their day
+                closed, _readings = self._closing.close(start, end)
+                self._closing.keep(closed, start, end)
+                continue
+            closed, _readings = self._closing.close(start, some[-1].end)
             wanted = closed.quarters[closed.quarters["time"].isin([period.start for period in some])]
             self._closing.store.write_rollups(Step.QUARTER, wanted.reset_index(drop=True))

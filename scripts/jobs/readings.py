@@ -22,6 +22,9 @@ class Around:
 
     frames: dict[str, pd.DataFrame]
     """By device; what lies beside the stretch is the nearest that there is."""
+    returned: dict[str, int]
+    """Devices that speak in the stretch again after a silence that began before it: the instant of their last word
+    (ms)."""
     samples: int
     """In the stretch itself."""
 
@@ -32,6 +35,7 @@ def around(store: Store, books: Books, start: int, end: int) -> Around:
     frames = store.read_many(devices, fields, start - BESIDE, end + BESIDE)
     counted = [device.path for device in books.counted]
     newest = {device: sample.time for device, sample in store.last().items()} if counted else {}
+    returned: dict[str, int] = {}
     samples = 0
     for device in counted:
         if device not in newest:
@@ -40,10 +44,13 @@ def around(store: Store, books: Books, start: int, end: int) -> Around:
         inside = times[(times >= start) & (times < end)]
         samples += len(inside)
         if not len(times) or times[0] >= start:
-            frames[device] = _joined(_before(store, device, fields, start, newest[device]), frames[device])
+            earlier = _before(store, device, fields, start, newest[device])
+            frames[device] = _joined(earlier, frames[device])
+            if len(earlier) and len(inside):
+                returned[device] = int(earlier.index[-1].timestamp()) * 1000
         if (not len(times) or times[-1] < end) and newest[device] >= end:
             frames[device] = _joined(frames[device], _after(store, device, fields, end + BESIDE, newest[device]))
-    return Around(frames, samples)
+    return Around(frames, returned, samples)
 
 
 def _joined(*frames: pd.DataFrame) -> pd.DataFrame:

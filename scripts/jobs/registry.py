@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+from collector.ledger_file import LEDGER
 from collector.periods import Periods
 from collector.store import Store
 from config.town import Town
+from models.pv.closing.books import books_of
+from scripts.jobs.closing import Closing, DaysJob, QuartersJob
 from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
-
-LEDGER = "ledger.db"
-"""The file of done rows, leases and facts in the data directory."""
-RAW_DAYS = 400
-"""For so long raw samples are kept: a year, and what it takes to compare it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class Work:
 def jobs_of(town: Town, store: Store, periods: Periods, now: Callable[[], int], raw_days: int) -> tuple[Job, ...]:
     """The jobs, each after those that it builds upon."""
     tz = zone(town.place.tz)
-    closing_jobs: tuple[Job, ...] = ()
+    closing = Closing(books_of(town, tz), store, periods, tz, now)
+    closing_jobs: tuple[Job, ...] = (DaysJob(closing), QuartersJob(closing))
     return (*closing_jobs, Retention(store, periods, closing_jobs, raw_days, tz, now))
 
 
@@ -67,4 +66,6 @@ def opened(place: Workplace, town: Town, *, now: Callable[[], int] = utc_ms, mak
     if not make and ledger is not None and not ledger.exists():
         ledger = None
     with closing(place.open_store()) as store, Periods(ledger) as periods:
-        yield Work(store, periods, jobs_of(town, store, periods, now, RAW_DAYS), zone(town.place.tz), now)
+        yield Work(
+            store, periods, jobs_of(town, store, periods, now, place.settings.raw_days), zone(town.place.tz), now
+        )

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
-from scripts.journal import NAMED, hour
+import pytest
+
+from collector.store import open_store
+from scripts.journal import NAMED, Journal, hour
+from tests.faults import Device, Request
+from tests.scripts.accepted import Telling, until
+from tests.towns import invented_town
 
 NOW = 1_763_796_600_000  # 2025-11-22T07:30Z
 
@@ -47,3 +56,28 @@ def test_a_store_that_takes_no_data_is_told_with_how_much_waits() -> None:
     level, line = hour(state(0), after, NOW, UTC)
     assert level == logging.WARNING
     assert line.endswith("samples that wait for the store: 12; the store takes no data: refused")
+
+
+def test_the_first_line_judges_nobody_who_has_not_yet_had_time_to_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def slow(request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(2.0)
+        writer.write(request.answer())
+
+    async def story() -> None:
+        async with Device() as device:
+            device.fault = slow
+            url = f"sqlite:///{tmp_path / 'store.db'}"
+            collecting = Telling(invented_town([device.port]), tmp_path, lambda: open_store(url), spool_bytes=1 << 20)
+            stop = asyncio.Event()
+            async with Journal(collecting, url):
+                running = asyncio.create_task(collecting.run(stop))
+                await until(lambda: "devices answer" in caplog.text)
+                stop.set()
+                await running
+            collecting.close()
+
+    caplog.set_level(logging.INFO, "scripts.journal")
+    asyncio.run(story())
+    assert re.search(r"1 of 1 devices answer; polls: \d+, failed: 0\b", caplog.text)

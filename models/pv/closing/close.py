@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from config.kwh import ExpectedBasis, Subject
 from models.calendar import QUARTER, day_bounds, day_of, days
 from models.pv.closing.books import WEATHER, Books
+from models.pv.closing.doubts import Doubts, doubts
 from models.pv.closing.expected import DayExpected, expect_day, learn_day
 from models.pv.closing.ground import Ground, ground
 from models.pv.closing.measured import (
@@ -47,6 +48,8 @@ class Closed:
     """What was known after each whole day."""
     inverters: Mapping[str, QuarterEnergy]
     """With unknown spans and what was wrong with the counters."""
+    doubts: Mapping[str, Doubts]
+    """By inverter: which readings were not believed, and what its silences mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +73,22 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
         raise ValueError(f"{start} is no beginning of a day")
     base = ground(books.plant, start, end)
     models = modelled(books, base, Weather(_sensors(books, given.readings, base), given.service))
-    shape = _shape(books, given.readings, base, start, end)
+    around = _around(books, given.readings, base, start, end)
+    readings, doubted = doubts(books, given.readings, around, start, end, tz)
+    given = replace(given, readings=readings)
+    shape = Shape(int(around.starts[0]), around.clear)
     made = inverter_energies(books, given.readings, start, end, shape)
     told, memories, memory_before = _expected(books, base, models, made, memory, start, end, tz)
     made = reshaped(books, given.readings, made, start, end, told.energy)
     accounts, sites = _accounts(books, base, given, made, told, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)
     if not whole:
-        return Closed(frames(accounts), None, {}, _by_path(books, made))
+        return Closed(frames(accounts), None, {}, _by_path(books, made), doubted)
     until = day_bounds(whole[-1], tz)[1]
     half = told.half_day[:, : len(whole)]
     daily = [_day(books, account, until, tz, half) for account in accounts]
     metered = _metered(sites, memories, until, tz)
-    return Closed(frames(accounts), frames(daily), metered, _by_path(books, made))
+    return Closed(frames(accounts), frames(daily), metered, _by_path(books, made), doubted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +139,10 @@ def _expected(
     return _Told(**arrays, half_day=np.stack([part.half_day for part in parts], axis=1)), memories, before
 
 
-def _shape(books: Books, readings: Readings, base: Ground, start: int, end: int) -> Shape:
+def _around(books: Books, readings: Readings, base: Ground, start: int, end: int) -> Ground:
+    """The ground under all readings, those beside the stretch too."""
     first, last = reach(books, readings, start, end)
-    parts = [ground(books.plant, first, start).clear] if first < start else []
-    parts.append(base.clear)
-    if last > end:
-        parts.append(ground(books.plant, end, last).clear)
-    return Shape(first, np.concatenate(parts, axis=1))
+    return base if (first, last) == (start, end) else ground(books.plant, first, last)
 
 
 def _complete(made: Sequence[QuarterEnergy], weights: Floats, piece: slice) -> Floats:

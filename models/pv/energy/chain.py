@@ -23,7 +23,7 @@ NEW_BASE = 1_800_000.0
 EXPECTED_BASE = 120_000.0
 """The same on a day on which the device is known to have been replaced."""
 FAULT = 60_000.0
-"""Price of a run that is not believed, beside the time during which it counted."""
+"""Price of a run that is not believed, beside the time during which it counted; of nothing but zeros, half."""
 CONSTANT = 0.1
 """What the time counts during which a run stood still above zero."""
 LOOK_BACK = 50
@@ -88,7 +88,8 @@ def runs_of(times: Times, counter: Floats, limits: Limits) -> Runs:
     awake = np.minimum(first + zeros[last + 1] - zeros[first], last)
     counting = np.maximum(times[moved_last] - times[awake], 0)
     still = np.where(counter[last] > 0, times[last] - times[awake] - counting, 0)
-    return Runs(first, last, moved_last, FAULT + counting + CONSTANT * still)
+    fault = np.where(counter[last] > 0, FAULT, FAULT / 2)
+    return Runs(first, last, moved_last, fault + counting + CONSTANT * still)
 
 
 def _rejoined(times: Times, counter: Floats, torn: Times, moved: Times, limits: Limits) -> Times:

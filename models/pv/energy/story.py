@@ -31,10 +31,12 @@ class Story:
         beside, added = -1, 0.0
         for number, run in enumerate(chosen):
             before = chosen[number - 1] if number else run
+            head = int(self._runs.first[run])
             self._disbelieve(range(beside + 1, run), float(shown[self._runs.last[before]]))
             if number:
-                added += self._join(before, run)
-            part = slice(int(self._runs.first[run]), int(self._runs.last[run]) + 1)
+                more, head = self._join(before, run)
+                added += more
+            part = slice(head, int(self._runs.last[run]) + 1)
             self.shift[part], good[part] = added, True
             beside = run
         self._disbelieve(range(beside + 1, len(self._runs.first)), float(shown[self._runs.last[beside]]))
@@ -51,9 +53,9 @@ class Story:
             kind = Kind.ZERO if tail == 0 else Kind.DIP if head < base else Kind.JUMP
             self.events.append(Event(kind, int(self.times[self._runs.first[run]]), base, head))
 
-    def _join(self, before: int, run: int) -> float:
-        """Wh to add from `run` on so that it goes on from the run `before`."""
-        last, head, moved = self._runs.last[before], self._runs.first[run], self._runs.moved[before]
+    def _join(self, before: int, run: int) -> tuple[float, int]:
+        """Wh to add from `run` on so that it goes on from the run `before`, and its first reading to believe."""
+        last, head, moved = self._runs.last[before], int(self._runs.first[run]), self._runs.moved[before]
         start, end = int(self.times[last]), int(self.times[head])
         shown, after = float(self.shown[last]), float(self.shown[head])
         bound = self.limits.rate * float(end - self.times[moved]) + self.limits.step
@@ -61,19 +63,22 @@ class Story:
         if 0 <= rise <= bound:
             if self._doubtful(before, run):
                 self.unknown.append(Span(start, end, Kind.JUMP, rise, bound))
-            return 0.0
+            return 0.0, head
         rolled = float(self.limits.rolled(np.array([shown]), after)[0])
         if rise < 0 and 0 <= rolled <= bound:
             self.events.append(Event(Kind.ROLLOVER, end, shown, after))
-            return rolled - rise
+            return rolled - rise, head
         kind = Kind.RESET if rise < 0 else Kind.JUMP
         if self.limits.new_device(self.times[last : last + 1], end)[0]:
             kind = Kind.REPLACED
+        self.events.append(Event(kind, end, shown, after))
+        if after == 0:  # zeros are not believed: the last of them may be where the counter began
+            head += int(np.searchsorted(self.shown[head : self._runs.last[run] + 1], 0.0, "right")) - 1
+            end = int(self.times[head])
         most = self.limits.rate * (end - start) + self.limits.step
         known = after if rise < 0 and after <= most < np.inf else 0.0
         self.unknown.append(Span(start, end, kind, known, most))
-        self.events.append(Event(kind, end, shown, after))
-        return known - rise
+        return known - rise, head
 
     def _doubtful(self, before: int, run: int) -> bool:
         """Whether the counter may have been right in what is skipped: it went on from before, or to what follows."""

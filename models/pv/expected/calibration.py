@@ -118,7 +118,7 @@ def learn(
         raise ValueError(f"{len(days)} days, {len(made)} measured, {len(should)} expected, {len(well)} healthy")
     if any(later <= earlier for earlier, later in pairwise(days)):
         raise ValueError("days out of order")
-    if not days:
+    if len(days) == 0:
         return NOTHING
     since = max((day for day in replaced if day <= days[-1]), default=days[0])
     first = next(number for number, day in enumerate(days) if day >= since)

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from models.pv.expected.chain import DEFAULT, Chain
-from models.pv.expected.orientation_fit import Found, fit
+from models.pv.expected.orientation_fit import TEMP_AIR, WIND, Found, fit
 from models.pv.plant import Plant
 from models.pv.sun import Floats, Irradiance
 
@@ -69,7 +69,7 @@ class Checked:
     tilt: Check
     """Degrees."""
     clock: Check
-    """Seconds to add to the labels; declared is 0. Found with the planes as declared, if the days accept that at all."""
+    """Seconds to add to the labels; declared is 0. Found with the planes as declared, if the days accept that."""
     explained: bool
     """The days accept everything as it is declared. If not, something is wrong, even if no figure alone is OFF."""
     days: int
@@ -81,8 +81,8 @@ def check(
     power: Floats,
     plant: Plant,
     irradiance: Irradiance | None = None,
-    temp_air: ArrayLike = 15.0,
-    wind_speed: ArrayLike = 1.0,
+    temp_air: ArrayLike = TEMP_AIR,
+    wind_speed: ArrayLike = WIND,
     chain: Chain = DEFAULT,
 ) -> Checked:
     """Check the plant's one inverter against its power in W.
@@ -95,6 +95,8 @@ def check(
     """
     if len(plant.inverters) != 1 or not plant.planes:
         raise ValueError(f"{len(plant.inverters)} inverters with {len(plant.planes)} planes, not one inverter")
+    if np.shape(power) != (len(times),):
+        raise ValueError(f"power of shape {np.shape(power)} at {len(times)} times")
     steps = np.diff(times.as_unit("s").asi8)
     if not len(steps) or (steps != steps[0]).any() or not 0 < steps[0] <= 3600 or 86400 % steps[0]:
         raise ValueError("times not in equal steps that divide a day, of at most an hour")

@@ -25,6 +25,8 @@ MOST_DAYS = 60
 """Days that are used at most, the clearest ones."""
 BRIGHT = 0.8
 """Of the clear sky's irradiance, that a known irradiance must reach for a sample to count as clear."""
+TEMP_AIR, WIND = 15.0, 1.0
+"""°C and m/s where they are not known: the shape of a day hardly changes with them."""
 FINE = 900.0
 """Seconds between modelled instants, at most: an hour's mean is not its middle."""
 TURNS, TILTS, MINUTES = np.arange(-180.0, 180, 7.5), np.arange(-45.0, 46, 7.5), np.arange(-120.0, 121, 12)
@@ -47,14 +49,23 @@ class Found:
     candidates: Floats
     """Turn (degrees clockwise), tilt (degrees), minutes to add to the labels: (candidates, 3)."""
     mismatch: Floats
-    """Per candidate and day."""
-    capacity: Floats
-    """Measured over modelled power of each candidate."""
+    """Per candidate and day: 1 - cos², 1 where nothing is modelled."""
+    crossed: Floats
+    """Per candidate and day, the sum of measured x modelled power"""
+    squared: Floats
+    """and that of modelled²."""
 
     @property
     def days(self) -> int:
         """How many days it rests on."""
         return int(self.mismatch.shape[1])
+
+    @property
+    def capacity(self) -> Floats:
+        """Measured over modelled power of each candidate; infinite where nothing is modelled."""
+        with np.errstate(divide="ignore"):
+            made: Floats = self.crossed.sum(axis=1) / self.squared.sum(axis=1)
+        return np.nan_to_num(made, nan=np.inf)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
@@ -65,8 +76,9 @@ class Found:
         best = self.best(np.ones(len(self.candidates), bool))
         allowed = MODEL_ERROR + SHARE * self.mismatch[best].mean()
         worse = self.mismatch - self.mismatch[best]
-        accepted: NDArray[np.bool_] = worse.mean(axis=1) - CHANCE * worse.std(axis=1) / np.sqrt(self.days) <= allowed
-        return accepted & (self.capacity <= TIMES * self.capacity[best])
+        beyond_chance = worse.mean(axis=1) - CHANCE * worse.std(axis=1) / np.sqrt(self.days)
+        accepted: NDArray[np.bool_] = (beyond_chance <= allowed) & (self.capacity <= TIMES * self.capacity[best])
+        return accepted
 
     def best(self, among: NDArray[np.bool_]) -> int:
         """The candidate of a choice that fits best."""
@@ -79,6 +91,12 @@ class Found:
             return bool(these.any())
         worse = self.mismatch[self.best(those)] - self.mismatch[self.best(these)]
         return bool(worse.mean() > CHANCE * worse.std() / np.sqrt(self.days))
+
+    def without_odd_days(self) -> Found:
+        """Without the days that even the best candidate does not explain."""
+        lowest = self.mismatch[np.argmin(self.mismatch.mean(axis=1))]
+        keep = lowest <= ODD * max(float(np.median(lowest)), MODEL_ERROR)
+        return Found(self.candidates, self.mismatch[:, keep], self.crossed[:, keep], self.squared[:, keep])
 
 
 def fit(
@@ -94,28 +112,8 @@ def fit(
     if not curves.days:
         return None
     fixed = all(plane.mount == "fixed" for plane in plant.planes)
-    sums = curves.sums(TURNS, TILTS, MINUTES) if fixed else curves.sums(np.zeros(1), np.zeros(1), MINUTES)
-    lowest = sums.mismatch[np.argmin(sums.mismatch.mean(axis=1))]
-    return sums.found(lowest <= ODD * max(float(np.median(lowest)), MODEL_ERROR))
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """Candidates against the days."""
-
-    candidates: Floats
-    crossed: Floats
-    """Per candidate and day, the sum of measured x modelled,"""
-    squared: Floats
-    """of modelled²,"""
-    mismatch: Floats
-    """and 1 - cos²; 1 where nothing is modelled."""
-
-    def found(self, keep: NDArray[np.bool_]) -> Found:
-        """What the days to keep say."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            capacity = self.crossed[:, keep].sum(axis=1) / self.squared[:, keep].sum(axis=1)
-        return Found(self.candidates, self.mismatch[:, keep], capacity)
+    found = curves.against(TURNS, TILTS, MINUTES) if fixed else curves.against(np.zeros(1), np.zeros(1), MINUTES)
+    return found.without_odd_days()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,39 +155,40 @@ class _Curves:
         slots = round(86400 / step)
         begin = times[0] + pd.Timedelta(hours=plant.longitude / 15)
         before = int((begin - begin.normalize()).total_seconds() // step)
-        after = -(before + len(times)) % slots
-        measured = np.pad(power, (before, after), constant_values=np.nan).reshape(-1, slots)
+        around = (before, -(before + len(times)) % slots)
+        measured = np.pad(power, around, constant_values=np.nan).reshape(-1, slots)
         clear = clear_hours(measured, step / 3600)
         if irradiance is not None:
             bright = np.nan_to_num(irradiance.ghi) >= BRIGHT * clear_sky(_sun(times, plant), plant.altitude).ghi
-            clear &= np.pad(bright, (before, after)).reshape(-1, slots)
+            clear &= np.pad(bright, around).reshape(-1, slots)
         clear &= ~_at_limit(measured, clear)
         hours = clear.sum(axis=1) * step / 3600
         used = np.sort(np.argsort(-hours, kind="stable")[:MOST_DAYS])
         used = used[hours[used] >= CLEAR_HOURS]
+
         per_sample = max(round(step / FINE), 1)
         fine = step / per_sample
-        offsets = (np.arange(slots * per_sample) + 0.5) * fine - step / 2 - before * step
-        seconds = (used[:, None] * 86400.0 + offsets).ravel()
-        instants = times[0] + pd.to_timedelta(seconds, unit="s")
-        known = np.arange(len(times)) * step
-        sky = (
-            clear_sky(_sun(instants, plant), plant.altitude)
-            if irradiance is None
-            else Irradiance(
-                *(
-                    np.interp(seconds, known, np.nan_to_num(part))
-                    for part in (irradiance.ghi, irradiance.dni, irradiance.dhi)
-                )
-            )
+        seconds = (
+            (used[:, None] * 86400.0 + (np.arange(slots * per_sample) + 0.5) * fine).ravel() - step / 2 - before * step
         )
-        air, wind = (np.interp(seconds, known, np.broadcast_to(np.asarray(w, float), known.shape)) for w in weather)
+        instants = times[0] + pd.to_timedelta(seconds, unit="s")
+
+        def between(values: ArrayLike, missing: float) -> Floats:
+            known = np.broadcast_to(np.asarray(values, float), (len(times),))
+            whole = np.nan_to_num(known, nan=missing)
+            return np.asarray(np.interp(seconds, np.arange(len(times)) * step, whole), float)
+
+        if irradiance is None:
+            sky = clear_sky(_sun(instants, plant), plant.altitude)
+        else:
+            sky = Irradiance(*(between(part, 0.0) for part in (irradiance.ghi, irradiance.dni, irradiance.dhi)))
+        air, wind = between(weather[0], TEMP_AIR), between(weather[1], WIND)
         day, slot = np.nonzero(clear[used])
         starts = np.flatnonzero(np.diff(day, prepend=-1))
         own = measured[used][day, slot]
         return cls(plant, chain, instants, sky, (air, wind), fine, per_sample, day * slots + slot, own, starts)
 
-    def sums(self, turns: Floats, tilts: Floats, minutes: Floats) -> _Sums:
+    def against(self, turns: Floats, tilts: Floats, minutes: Floats) -> Found:
         """All combinations of the three against the days."""
         pairs = np.array([(turn, tilt) for turn in turns for tilt in tilts])
         modelled = self._modelled(pairs)
@@ -202,7 +201,7 @@ class _Curves:
         own, x, xx = np.add.reduceat(self.power**2, self.starts), np.concatenate(crossed), np.concatenate(squared)
         with np.errstate(invalid="ignore", divide="ignore"):
             mismatch = np.nan_to_num(1 - x**2 / (xx * own), nan=1.0)
-        return _Sums(np.concatenate(candidates), x, xx, mismatch)
+        return Found(np.concatenate(candidates), mismatch, x, xx)
 
     def _modelled(self, pairs: Floats) -> Floats:
         """Power of every turn and tilt at all instants, (pairs, instants)."""

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import Bools, lasting, recent
+from models.pv.fleet.weights import Bools, Relation, lasting, recent
 from models.pv.sun import Floats
 
 WARM_UP = 14
 """Days before a roof is expected from the others, and before it speaks for them."""
+SPARED = 0.03
+"""Share of a roof's power squared that may go unexplained because of peers that are silent, before it is not expected."""
 MIN_PEERS = 3
 """Fewer see too little of the sky's variety; measured: two miss by half as much again."""
 APART = 0.15
@@ -64,7 +66,7 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
             break
         speakers[apart.argmax()] = False
         combined = voices.combine(power, speakers)
-    enough = voices.heard(speakers) >= MIN_PEERS
+    enough = (voices.heard(speakers) >= MIN_PEERS) & voices.agree(speakers, mature)
     return _expectation(state, day, mature & enough, speakers, combined, correction)
 
 
@@ -81,6 +83,19 @@ class _Voices:
         if self._recent is None:
             return made
         return np.where(self._established, made, self._recent.combine(power, speakers))
+
+    def agree(self, speakers: Bools, mature: Bools) -> Bools:
+        """(n,) whether the silent ones are spared: without every roof on its side, an east roof is guesswork."""
+        if not speakers.any():
+            return np.zeros_like(speakers)
+        made = self._lost(self._lasting, speakers & self._established, mature & self._established)
+        if self._recent is not None:
+            made = np.where(self._established, made, self._lost(self._recent, speakers, mature))
+        return made <= SPARED
+
+    @staticmethod
+    def _lost(relation: Relation, speakers: Bools, mature: Bools) -> Floats:
+        return relation.unexplained(speakers) - relation.unexplained(mature)
 
     def heard(self, speakers: Bools) -> NDArray[np.int64]:
         """(n,) how many others speak for each roof."""
@@ -109,7 +124,9 @@ def day_ratio(power: Floats, expected: Floats) -> Floats:
     """(n,) measured over expected energy where both are known; NaN without expected energy."""
     both = np.isfinite(power) & np.isfinite(expected)
     below = np.where(both, expected, 0.0).sum(axis=0)
-    made: Floats = np.divide(np.where(both, power, 0.0).sum(axis=0), below, out=np.full_like(below, np.nan), where=below > 0)
+    made: Floats = np.divide(
+        np.where(both, power, 0.0).sum(axis=0), below, out=np.full_like(below, np.nan), where=below > 0
+    )
     return made
 
 

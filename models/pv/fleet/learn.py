@@ -19,7 +19,7 @@ from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import Expectation, day_ratio
 from models.pv.fleet.nameplate import FIRST_WEEKS, day_yields
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import Bools, lasting, recent
+from models.pv.fleet.weights import Bools, Relation, lasting, recent
 from models.pv.sun import Floats
 
 MEMORY = 13.0
@@ -30,7 +30,7 @@ BLOCK, KNOWN = 28, 20
 """Days of a block, and how many of them a roof has to be known and fine for a place among the established."""
 DAY_WEIGHT = 0.3
 """Of a day's energy beside the hours' power: a relation that holds for both holds its level into other seasons."""
-LEVEL = 0.03
+LEVEL = 0.05
 """How far the energy of a block may be off."""
 ODD, ODD_SPREADS = 0.10, 2.0
 """A day further off than this (or this many half-widths of the usual error) teaches nothing of the roof itself."""
@@ -67,13 +67,20 @@ def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hou
     values = np.where(known, taught, 0.0)
     whole = known.sum(axis=0) == known.any(axis=1).sum()
     energy = np.where(whole, values.sum(axis=0) * hours, 0.0)
+    products = values.T @ values * hours + DAY_WEIGHT * np.outer(energy, energy)
+    squares = (values**2).T @ known * hours + DAY_WEIGHT * np.outer(energy**2, whole)
+    filled = ~fine & (state.established > 0)
+    if filled.any():
+        own = np.where(filled, _whole(lasting(state).unexplained(fine & (state.established > 0))), 1.0)
+        products[np.diag_indices_from(products)] *= own
+        squares *= own[:, None]
     both = np.isfinite(power) & np.isfinite(expected) & fine
     measured, wanted = (np.where(both, part, 0.0).sum(axis=0) for part in (power, expected))
     return replace(
         state,
         age=state.age + fine,
-        fresh_products=state.fresh_products + values.T @ values * hours + DAY_WEIGHT * np.outer(energy, energy),
-        fresh_squares=state.fresh_squares + (values**2).T @ known * hours + DAY_WEIGHT * np.outer(energy**2, whole),
+        fresh_products=state.fresh_products + products,
+        fresh_squares=state.fresh_squares + squares,
         fresh_measured=state.fresh_measured + measured,
         fresh_expected=state.fresh_expected + wanted,
         fresh_known=state.fresh_known + fine,
@@ -87,15 +94,13 @@ def _turn(state: FleetState) -> FleetState:
     established = state.established > 0
     products = state.products * np.exp(-1 / MEMORY)
     if (established & level).any():
-        filled = _filled(lasting(state).weights(established & level), established & level)
-        admitted = filled @ state.waiting_products @ filled.T
+        admitted = _filled(lasting(state), established & level, state.waiting_products)
         products += np.where(established[:, None] & established, admitted, 0.0)
     ready = ~established & (state.fresh_known >= KNOWN)
     if not established.any():
         products = np.where(ready[:, None] & ready, state.fresh_products, 0.0)
     elif ready.any():  # what the new ones would have made in all the time before
-        filled = _filled(recent(state).weights(established), established)
-        past = filled @ products @ filled.T
+        past = _filled(recent(state), established, products)
         either = established | ready
         products = np.where(either[:, None] & either, past, 0.0)
     nothing, nobody = np.zeros_like(products), np.zeros_like(state.age)
@@ -121,11 +126,23 @@ def _level(measured: Floats, expected: Floats) -> Bools:
     return made
 
 
-def _filled(weights: Floats, speakers: Bools) -> Floats:
-    """(n, n) that leaves the speakers as they are and makes every other roof their combination."""
-    made = np.zeros((len(speakers), len(speakers)))
-    made[:, speakers] = weights
-    made[speakers] = np.eye(len(speakers))[speakers]
+def _filled(relation: Relation, speakers: Bools, products: Floats) -> Floats:
+    """Products with every roof that does not speak replaced by what the speakers say of it.
+
+    And by as much of its own as they never explain: without it the roof would seem to be free of noise, and be trusted
+    too much (the correction of the covariance in the EM algorithm, Little & Rubin 2019 §11.2).
+    """
+    said = np.zeros((len(speakers), len(speakers)))
+    said[:, speakers] = relation.weights(speakers)
+    said[speakers] = np.eye(len(speakers))[speakers]
+    made: Floats = said @ products @ said.T
+    made[np.diag_indices_from(made)] *= np.where(speakers, 1.0, _whole(relation.unexplained(speakers)))
+    return made
+
+
+def _whole(unexplained: Floats) -> Floats:
+    """What squares of a combination are multiplied by to be those of a roof."""
+    made: Floats = 1.0 / (1.0 - np.minimum(unexplained, 0.5))
     return made
 
 

@@ -39,6 +39,16 @@ class Relation:
         weights[speakers] = own
         return weights * self.stronger[:, speakers]
 
+    def unexplained(self, speakers: Bools) -> Floats:
+        """(n,) share of each roof's own power squared that the speakers, itself left out, do not explain, 0..1."""
+        count = int(speakers.sum())
+        inverse = np.linalg.inv(self.alike[np.ix_(speakers, speakers)] + RIDGE * np.eye(count))
+        to_speakers = self.alike[:, speakers]
+        share = 1.0 - np.einsum("ij,jk,ik->i", to_speakers, inverse, to_speakers)
+        share[speakers] = 1.0 / np.diag(inverse)
+        made: Floats = np.clip(share, 0.0, 1.0)
+        return made
+
     def combine(self, power: Floats, speakers: Bools) -> Floats:
         """(T, n) W: each roof from the speakers (n,) known at the same instant; NaN where none is.
 

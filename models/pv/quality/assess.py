@@ -18,7 +18,7 @@ from models.pv.quality.frozen import frozen, interpolated
 from models.pv.quality.gaps import FAULTS, LIT, Gap, outages, silences, standstills
 from models.pv.quality.night import made_at_night
 from models.pv.quality.reasons import Reason
-from models.pv.quality.runs import Floats, Mask, Times, aware, power_scale, usual_period
+from models.pv.quality.runs import Floats, Mask, Times, aware, power_scale, torn, usual_period
 from models.pv.quality.spikes import ABOVE, out_of_range, spikes
 
 Codes = NDArray[np.int32]
@@ -61,12 +61,11 @@ class Assessment:
 
     def usable(self, field: str, reasons: Reason) -> Mask:
         """Of each sample whether its field has none of `reasons` (as a rule DOUBTFUL). KeyError for another field."""
-        return (self.reasons[field].to_numpy() & int(reasons)) == 0
+        made: Mask = (self.reasons[field].to_numpy() & int(reasons)) == 0
+        return made
 
 
-def assess(
-    frame: pd.DataFrame, facts: DeviceFacts, elevation: Floats, peers_lit: Mask | None = None
-) -> Assessment:
+def assess(frame: pd.DataFrame, facts: DeviceFacts, elevation: Floats, peers_lit: Mask | None = None) -> Assessment:
     """The samples of one inverter, over any span.
 
     `frame`: index of rising instants with a time zone, columns of fields (any may be absent, NaN missing).
@@ -179,7 +178,7 @@ def _gaps(
 ) -> list[Gap]:
     found = outages(times, stopped, period)
     there = times[answered]
-    if len(there) > 1 and (np.diff(there) > 2.5 * period).any():
+    if len(there) > 1 and torn(there, period).any():
         kept = counter[answered] if counter is not None else None
         step = facts.counter.step or (counter_step(kept) or 1.0 if kept is not None else 1.0)
         sun = Daylight.seen(times, elevation)

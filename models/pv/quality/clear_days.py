@@ -11,7 +11,7 @@ from models.pv.quality.runs import HOUR, MINUTE, Floats, Times
 from models.pv.quality.segments import DAY
 from models.pv.sun import Irradiance, Sun, cell_temperature, clear_sky, sun_position, transpose
 
-UNEVEN = 1.08
+UNEVEN = 1.15
 """Rise and fall of a clear day's power over twice its height: one hill, no clouds."""
 HIGH = 0.5
 """Of the usual height of the best days: what a clear day must reach."""
@@ -32,16 +32,6 @@ class Place:
     latitude: float
     longitude: float
     altitude: float = 0.0
-
-
-def days_of(values: Floats, day: Times, width: int) -> Floats:
-    """Steps as a table (days, steps of a day); `day` numbers the day of each step. NaN where there is none."""
-    made = np.full((int(day[-1]) + 1, width), np.nan)
-    first = np.searchsorted(day, np.arange(len(made)))
-    column = np.arange(len(values)) - first[day]
-    column += np.where(day == 0, width - np.count_nonzero(day == 0), 0)
-    made[day, np.minimum(column, width - 1)] = values
-    return made
 
 
 def clear(table: Floats, most_per_week: int = 3) -> Times:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.pv.quality.runs import MINUTE, Floats, Mask, Times, solar_days
+from models.pv.quality.runs import MINUTE, Floats, Mask, solar_days
 
 TOP, BELOW = 0.003, 0.009
 """Depth of the top, and of what it is compared with, as a share of the level."""
@@ -47,4 +47,5 @@ def clipped(values: Floats, elevation: Floats, scale: float, period: int, rated:
 
 def _believed(levels: Floats, rated: float | None) -> Mask:
     repeated = (np.abs(levels[:, None] - levels[None, :]) <= SAME * levels[:, None]).sum(axis=1) > 1
-    return repeated if rated is None else repeated | (levels >= NEAR_RATED * rated)
+    believed: Mask = repeated if rated is None else repeated | (levels >= NEAR_RATED * rated)
+    return believed

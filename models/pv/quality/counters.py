@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.pv.energy.counter import CounterFacts, Kind, increments
 from models.pv.quality.reasons import Reason
@@ -23,7 +24,7 @@ NOT_BELIEVED = {
 
 def counter_reasons(
     times: Times, counter: Floats, facts: CounterFacts, power: Floats | None = None
-) -> tuple[np.ndarray, Floats]:
+) -> tuple[NDArray[np.int32], Floats]:
     """Reasons (int32) of each reading (Wh, NaN missing) and the counter without its faults (Wh, NaN where doubtful).
 
     Times in rising ms; `power` (W) unmasks a counter that stands still.

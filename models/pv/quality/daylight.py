@@ -34,7 +34,8 @@ class Daylight:
 
     def sine(self, times: Times) -> Floats:
         """Sine of the elevation at instants."""
-        return np.clip(_directions(times) @ np.array(self.place), -1.0, 1.0)
+        made: Floats = np.clip(_directions(times) @ np.array(self.place), -1.0, 1.0)
+        return made
 
 
 def _directions(times: Times) -> Floats:

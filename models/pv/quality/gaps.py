@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from models.pv.quality.daylight import Daylight
-from models.pv.quality.runs import HOUR, MINUTE, Floats, Mask, Times, stretches
+from models.pv.quality.runs import HOUR, MINUTE, Floats, Mask, Times, stretches, torn
 
 LIT = 10.0
 """Degrees of elevation from which on even a dark sky makes an inverter work, when nobody else tells that it is lit."""
@@ -63,12 +63,10 @@ def silences(
 
     `counter` is the cleaned lifetime counter in Wh at `times` (NaN unknown), `step` its step in Wh, `rated` in W.
     """
-    places = np.flatnonzero(np.diff(times) > 2.5 * period)
+    places = np.flatnonzero(torn(times, period))
     found: list[Gap] = []
-    if not len(places):
-        return found
     known = np.flatnonzero(np.isfinite(counter)) if counter is not None else np.zeros(0, np.int64)
-    for place in places:
+    for place in places.tolist():
         start, end = int(times[place]) + period, int(times[place + 1])
         lit, light = _light(start, end, daylight)
         kind = GapKind.UNKNOWN

@@ -8,14 +8,14 @@ offsets are then refined by the changes alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.interpolate import CubicSpline
 
 from models.pv.quality.clock import UNDECIDED, ClockOffset, Label, told_by
-from models.pv.quality.resampled import changes, means, midnight, roughness, shifted
+from models.pv.quality.resampled import changes, grid, means, midnight, roughness, shifted
 from models.pv.quality.runs import HOUR, MINUTE, Floats, Times, aware, usual_period
 from models.pv.quality.segments import DAY, Segment, Story, best_story, grouped, merged, to_legal
 
@@ -37,8 +37,10 @@ COURSE = 20 * MINUTE
 """Standard deviation of that lag, modules and season included."""
 LEADS = np.arange(-120, 121, 10) * MINUTE
 """By which the modules may run ahead of the irradiance."""
-LEAD_PRICE = 10 * MINUTE
+LEAD_PRICE = 4 * MINUTE
 """Lead that costs one unit of log-likelihood."""
+FLOOR = 60.0
+"""Seconds that a cloud may take from the sensor to the roof."""
 DRAWS = 300
 SEED = 20240331
 """The draws are the same each time: one input, one answer."""
@@ -66,7 +68,8 @@ def offset_to_irradiance(
         return UNDECIDED
     steps = usual_period(made), usual_period(lit)
     step = max(*steps, FINEST)
-    edges = np.arange(min(made[0], lit[0]) // step - 1, max(made[-1], lit[-1]) // step + 2) * step
+    coarser = (lit, steps[1], irradiance_label) if steps[1] > steps[0] else (made, steps[0], power_label)
+    edges = grid(*coarser, step, min(made[0], lit[0]), max(made[-1], lit[-1]))
     p = means(made, power.to_numpy(float), steps[0], power_label, edges)
     x = means(lit, irradiance.to_numpy(float), steps[1], irradiance_label, edges)
     if not (np.nanmax(p, initial=0) > 0 and np.nanmax(x, initial=0) > 0):
@@ -85,7 +88,8 @@ def offset_to_irradiance(
     starts = start + DAY * np.arange(len(told) + 1)
     story, fine = _story(told, _courses(p, x, day, lags, step), lags * step, starts)
     slack = steps[0] / 2000 if roughness(p) > SAMPLED * roughness(x) else 0.0
-    segments = _segments(story, fine, changes(p, step), changes(x, step), day, starts, step, slack, _grid(made, lit, steps))
+    seen = _Seen(changes(p, step), changes(x, step), day, starts, step)
+    segments = _segments(story, fine, seen, float(np.hypot(slack, FLOOR)), _labels(made, lit, steps))
     return told_by(merged(segments, step / 2000))
 
 
@@ -140,36 +144,41 @@ def _story(told: Floats, courses: Floats, lags: Times, starts: Times) -> tuple[S
     return to_legal(found[1], found[2], starts, fine / 1000), fine / 1000
 
 
-def _segments(
-    story: Story,
-    lags: Floats,
-    p: Floats,
-    x: Floats,
-    day: Times,
-    starts: Times,
-    step: int,
-    slack: float,
-    grid: tuple[float, float],
-) -> list[Segment]:
-    """The story with offsets refined by the changes; stretches whole hours apart are refined together."""
-    moment = CubicSpline(np.arange(len(x) + 1), np.concatenate(([0.0], np.cumsum(x))))
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The changes of both series, step by step."""
+
+    p: Floats
+    x: Floats
+    day: Times
+    starts: Times
+    """Beginning of each day, ms as labelled."""
+    step: int
+
+
+def _segments(story: Story, lags: Floats, seen: _Seen, margin: float, labels: tuple[float, float]) -> list[Segment]:
+    """The story with offsets refined by the changes; stretches whole hours apart are refined together.
+
+    `margin` (seconds) is what is not known beside the weather's chance; both are independent.
+    """
+    moment = CubicSpline(np.arange(len(seen.x) + 1), np.concatenate(([0.0], np.cumsum(seen.x))))
     made: list[Segment] = []
     for group in grouped([float(lags[place]) for _first, _end, place in story]):
         parts = []
         for number, hours in group.hours.items():
             first, end, _place = story[number]
-            at = np.flatnonzero((day >= first) & (day < end) & (p != 0))
-            parts.append((at, hours * HOUR / step))
-        found = _refined(p, moment, parts, group.seconds * 1000 / step, step)
+            at = np.flatnonzero((seen.day >= first) & (seen.day < end) & (seen.p != 0))
+            parts.append((at, hours * HOUR / seen.step))
+        found = _refined(seen.p, moment, parts, group.seconds * 1000 / seen.step, seen.step)
+        low = found.best - float(np.hypot(found.best - found.low, margin))
+        high = found.best + float(np.hypot(found.high - found.best, margin))
         for (number, hours), (at, _lead) in zip(group.hours.items(), parts, strict=True):
             first, end, _place = story[number]
-            whole = hours * 3600.0
-            low, high = found.low - slack, found.high + slack
-            drawn = found.drawn(low, high, whole, grid) + whole
-            days = len(np.unique(day[at]))
-            made.append(
-                Segment(int(starts[first]), int(starts[end]), drawn, low + whole, high + whole, days, found.best + whole)
-            )
+            whole = 3600.0 * hours
+            drawn = found.drawn(low, high, (labels[0] - whole, labels[1])) + whole
+            days = len(np.unique(seen.day[at]))
+            span = int(seen.starts[first]), int(seen.starts[end])
+            made.append(Segment(*span, drawn, low + whole, high + whole, days, found.best + whole))
     return sorted(made, key=lambda one: one.start)
 
 
@@ -183,9 +192,9 @@ class _Refined:
     best: float
     high: float
 
-    def drawn(self, low: float, high: float, whole: float, grid: tuple[float, float]) -> float:
-        """The lag inside (low, high) that agrees best among those that put labels on the grid, or the best of all."""
-        first, step = grid[0] - whole, grid[1]
+    def drawn(self, low: float, high: float, labels: tuple[float, float]) -> float:
+        """The lag inside (low, high) that agrees best among `labels` (one of them, step), or the best of all."""
+        first, step = labels
         candidates = first + step * np.arange(np.ceil((low - first) / step), np.floor((high - first) / step) + 1)
         if not len(candidates):
             return self.best
@@ -230,7 +239,7 @@ def _peak(lags: Floats, agreement: Floats) -> float:
     return float(lags[at] + (0.5 * (left - right) / bend * (lags[1] - lags[0]) if bend < 0 else 0.0))
 
 
-def _grid(made: Times, lit: Times, steps: tuple[int, int]) -> tuple[float, float]:
-    """Offsets that put the labels of power onto the finer of the two grids of labels: (one of them, step) in seconds."""
+def _labels(made: Times, lit: Times, steps: tuple[int, int]) -> tuple[float, float]:
+    """Offsets that put labels of power onto those of the finer of the two series: (one of them, step) in seconds."""
     finer = min(steps)
     return float((lit[0] - made[0]) % finer) / 1000, finer / 1000

@@ -13,6 +13,12 @@ SMOOTH = 45 * MINUTE
 """Standard deviation of the average that is taken away: the course of the day."""
 
 
+def grid(times: Times, period: int, label: Label, step: int, start: int, end: int) -> Times:
+    """Edges of steps from before `start` to after `end` (ms) that do not cut the intervals of a series in two."""
+    phase = (int(times[0]) + int((label.value - 0.5) * period)) % step
+    return np.arange((start - phase) // step - 1, (end - phase) // step + 2) * step + phase
+
+
 def means(times: Times, values: Floats, period: int, label: Label, edges: Times) -> Floats:
     """Means between edges of a series of means (or instants); NaN where less than nine tenths are known."""
     begin = times + int((label.value - 0.5) * period)

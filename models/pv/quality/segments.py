@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,11 @@ Story = list[tuple[int, int, int]]
 DAY = 24 * HOUR
 PRICE = 14.0
 """What a change of the clock must be worth in log-likelihood: once in a million days by chance."""
+Law = tuple[tuple[int, int], ...]
+"""(month, first day of the month on which the Sunday of the change may fall)"""
+LAWS: tuple[Law, ...] = (((3, 25), (10, 25)), ((3, 8), (11, 1)))
+"""Directive 2000/84/EC: last Sundays of March and October; Energy Policy Act of 2005: second Sunday of March, first of
+November."""
 LEGAL_LOSS = 4.0
 """Log-likelihood that a legal date may cost against the day found."""
 SAME = 1_200.0
@@ -58,7 +64,7 @@ def best_story(scores: Floats, price: float = PRICE) -> tuple[float, Story]:
     for day in range(days - 1, 0, -1):
         path[day - 1] = lag = int(came[day, lag])
     edges = np.concatenate(([0], np.flatnonzero(np.diff(path)) + 1, [days]))
-    story = [(int(a), int(b), int(path[a])) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    story = [(int(a), int(b), int(path[a])) for a, b in pairwise(edges)]
     return float(best.max()), story
 
 
@@ -87,32 +93,45 @@ def grouped(offsets: list[float]) -> list[Group]:
 
 
 def to_legal(story: Story, scores: Floats, starts: Times, lags: Floats) -> Story:
-    """A story in which changes by about an hour fall on the legal day, where the days between do not gainsay it.
+    """A story in which changes by about an hour fall on legal days, where the days between do not gainsay it.
 
-    `starts` are the days' beginnings (ms), `lags` in seconds.
+    All on those of one law: the one under which more changes fall so, or at less loss. `starts` are the days'
+    beginnings (ms), `lags` in seconds.
     """
-    made = list(story)
+    drawn = [_drawn(story, scores, starts, lags, law) for law in LAWS]
+    return max(drawn, key=lambda one: (one[0], -one[1]))[2]
+
+
+def _drawn(story: Story, scores: Floats, starts: Times, lags: Floats, law: Law) -> tuple[int, float, Story]:
+    """How many changes a law explains, what that costs, and the story so."""
+    made, many, lost = list(story), 0, 0.0
     for number in range(1, len(made)):
         (first, edge, before), (_edge, end, after) = made[number - 1], made[number]
-        if not SUMMER[0] <= abs(lags[after] - lags[before]) <= SUMMER[1]:
+        if abs(abs(lags[after] - lags[before]) - 3600) > SAME:
             continue
         gain = np.concatenate(([0.0], np.cumsum(scores[first:end, before] - scores[first:end, after])))
-        legal = legal_changes(int(starts[edge]) - 20 * DAY, int(starts[edge]) + 20 * DAY)
+        legal = legal_changes(int(starts[edge]) - 20 * DAY, int(starts[edge]) + 20 * DAY, law)
         places = np.round((legal - starts[0]) / DAY).astype(np.int64)
         places = places[(places > first) & (places < end)]
         if len(places):
-            near = places[np.argmax(gain[places - first])]
-            if gain[edge - first] - gain[near - first] < LEGAL_LOSS:
-                made[number - 1], made[number] = (first, int(near), before), (int(near), end, after)
-    return made
+            near = int(places[np.argmax(gain[places - first])])
+            loss = float(gain[edge - first] - gain[near - first])
+            if loss < LEGAL_LOSS:
+                made[number - 1], made[number] = (first, near, before), (near, end, after)
+                many, lost = many + 1, lost + loss
+    return many, lost, made
 
 
 def merged(segments: list[Segment], least: float) -> list[Segment]:
-    """Neighbours that differ by less than `least` seconds or than they are uncertain, as one."""
+    """Neighbours as one where they differ by less than `least` seconds, or than they are uncertain.
+
+    A difference of an hour stays, however uncertain both are together.
+    """
     made: list[Segment] = []
     for one in segments:
         last = made[-1] if made else None
-        if last is None or (abs(one.seconds - last.seconds) >= least and (one.low > last.high or one.high < last.low)):
+        away = abs(one.estimate - last.estimate) if last else np.inf
+        if last is None or away > 3600 - SAME or (away >= least and (one.low > last.high or one.high < last.low)):
             made.append(one)
             continue
         main = max(last, one, key=lambda part: part.days)
@@ -120,15 +139,11 @@ def merged(segments: list[Segment], least: float) -> list[Segment]:
     return made
 
 
-def legal_changes(start: int, end: int) -> Times:
-    """Days (ms, 00:00 UTC) on which Europe's or North America's clocks change, from `start` to before `end` (ms).
-
-    Directive 2000/84/EC: last Sundays of March and October; Energy Policy Act of 2005: second Sunday of March, first of
-    November.
-    """
+def legal_changes(start: int, end: int, law: Law) -> Times:
+    """Days (ms, 00:00 UTC) on which clocks change by a law, from `start` to before `end` (ms)."""
     found = []
     for year in range(datetime.fromtimestamp(start / 1000, UTC).year, datetime.fromtimestamp(end / 1000, UTC).year + 1):
-        for month, day in ((3, 25), (10, 25), (3, 8), (11, 1)):  # the first day that the Sunday may be
+        for month, day in law:
             first = datetime(year, month, day, tzinfo=UTC)
             found.append(int((first + timedelta(days=6 - first.weekday())).timestamp() * 1000))
     return np.array(sorted(day for day in found if start <= day < end), np.int64)
@@ -136,8 +151,9 @@ def legal_changes(start: int, end: int) -> Times:
 
 def is_summer_time(segments: list[Segment]) -> bool:
     """Whether a clock went forward by about an hour and back again, or did one of both near a legal date."""
-    steps = [(after.start, after.seconds - before.seconds) for before, after in zip(segments, segments[1:], strict=False)]
+    steps = [(after.start, after.estimate - before.estimate) for before, after in pairwise(segments)]
     hours = [(when, change) for when, change in steps if SUMMER[0] <= abs(change) <= SUMMER[1]]
-    if any(a[1] * b[1] < 0 for a, b in zip(hours, hours[1:], strict=False)):
+    if any(a[1] * b[1] < 0 for a, b in pairwise(hours)):
         return True
-    return any(len(legal_changes(when - 10 * DAY, when + 10 * DAY)) for when, _change in hours)
+    near = 10 * DAY
+    return any(len(legal_changes(when - near, when + near, law)) for law in LAWS for when, _change in hours)

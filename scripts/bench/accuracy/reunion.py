@@ -16,6 +16,8 @@ import pandas as pd
 from models.pv.expected.chain import Chain, ac_power, ac_power_from_poa
 from models.pv.expected.losses import FAIMAN_INSULATED, PVWATTS, PVWATTS_RUNNING
 from models.pv.plant import GAMMA_CRYSTALLINE, InverterFacts, Plane, Plant
+from models.pv.quality.clock import ClockOffset
+from models.pv.quality.irradiance_clock import offset_to_irradiance
 from models.pv.scores import Score, score
 from models.pv.sun import Floats, Irradiance, Sun, split_ghi, sun_position
 from scripts.bench import Figure
@@ -107,8 +109,11 @@ def figures(folder: Path, seed: int) -> list[Figure]:
     data = load(folder)
     kept = HOUSE.losses.kept * HOUSE.eta / 1000
     naive = data.poa * np.array([[plane.pdc0] for plane in plant().planes]) * kept
-    offset = _clock_offset(data, naive)
-    clock = f"labels of the powers moved by {offset:g} s (found by correlation)"
+    found = _clock(data)
+    offset = float(np.nan_to_num(found.seconds))
+    clock = (
+        f"labels of the powers moved by {offset:g} s (against the sensors; 95 % {found.low:.0f} .. {found.high:.0f})"
+    )
     plain, plain_halves = _scores(data, _moved(naive, offset), seed)
     against = "rated power x POA x losses, same clock"
     made = []
@@ -157,10 +162,7 @@ def _moved(expected: Floats, seconds: float) -> Floats:
     return np.array([np.interp(steps + seconds / STEP.total_seconds(), steps, row) for row in expected])
 
 
-def _clock_offset(data: Set, expected: Floats) -> float:
-    found = {}
-    for seconds in range(-3600, 3601, 60):
-        own, truth = _moved(expected, seconds).sum(axis=0), data.measured.sum(axis=0)
-        known = np.isfinite(own) & np.isfinite(truth)
-        found[float(seconds)] = float(np.corrcoef(own[known], truth[known])[0, 1])
-    return max(found, key=lambda seconds: found[seconds])
+def _clock(data: Set) -> ClockOffset:
+    """Of the labels of the powers, from the sensors beside them."""
+    power, light = (pd.Series(rows.sum(axis=0), index=data.starts) for rows in (data.measured, data.poa))
+    return offset_to_irradiance(power, light)

@@ -2,8 +2,8 @@
 
 Known: place, tilt 45, azimuth 158. Not known: capacity (the scale learnt on 2011 takes it up), rated power (the
 highest quarter-hour of 2011 stands for it), the modules' temperature coefficient and the wind (1 m/s). The clock of
-the powers is the wall clock of Colorado, although its labels say UTC-7 all year. Everything is learnt on 2011 and
-scored on 2012.
+the powers is the wall clock of Colorado, although its labels say UTC-7 all year; that is found against the satellite.
+Everything is learnt on 2011, the clock too, and scored on 2012.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from models.pv.expected.calibration import learn
 from models.pv.expected.chain import Chain, ac_power
 from models.pv.expected.losses import PVWATTS_RUNNING
 from models.pv.plant import AC_PER_DC, GAMMA_CRYSTALLINE, InverterFacts, Plane, Plant
+from models.pv.quality.clock import UNDECIDED, ClockOffset, Label
+from models.pv.quality.irradiance_clock import offset_to_irradiance
 from models.pv.scores import Score, nrmse, score
 from models.pv.sun import Floats, Sun, split_ghi, sun_position
 from scripts.bench import Figure
@@ -28,6 +30,7 @@ from scripts.bench.accuracy.scored import figures_of
 
 LATITUDE, LONGITUDE, ALTITUDE = 39.74, -105.18, 1830.0
 TILT, AZIMUTH = 45.0, 158.0
+ZONE = "America/Denver"
 WIND = 1.0
 """m/s, where none is known: pvlib's own default."""
 TAUGHT, SCORED = 2011, 2012
@@ -50,18 +53,22 @@ class Set:
     sun: Sun
     hours: Hours
     rated: float
+    """W; the highest quarter-hour of TAUGHT."""
+    clock: ClockOffset
+    """Of the powers' labels."""
 
     def year(self, year: int) -> NDArray[np.bool_]:
         """The hours of one year."""
         return np.asarray(self.hours.starts.year == year)
 
 
-def load(folder: Path, wall_clock: bool = True) -> Set:
-    """Both files of the set; with wall_clock False the labels are taken as they are written."""
+def load(folder: Path, as_written: bool = False) -> Set:
+    """Both files of the set, the labels of the powers set right unless they are wanted as they are written."""
     power = _table(folder, "system_50_ac_power_2_full_DST_2011_2012.csv.gz", "measured_on")["ac_power_2"]
     sky = _table(folder, "system_50_ac_power_2_full_DST_psm3_2011_2012.csv.gz", "index")
+    clock = UNDECIDED if as_written else _clock(power, sky["ghi"])
     starts = pd.date_range(power.index[0].normalize(), power.index[-1], freq="15min")
-    measured = (_true_time(power) if wall_clock else power).reindex(starts).to_numpy(float)
+    measured = _true_time(power, clock).reindex(starts).to_numpy(float)
     middles = starts + pd.Timedelta("7min30s")
     return Set(
         starts=starts,
@@ -71,6 +78,7 @@ def load(folder: Path, wall_clock: bool = True) -> Set:
         sun=sun_position(middles, LATITUDE, LONGITUDE, ALTITUDE),
         hours=hours_of(starts[0], starts[-1], LATITUDE, LONGITUDE),
         rated=float(np.nanmax(measured[starts.year == TAUGHT])),
+        clock=clock,
     )
 
 
@@ -78,17 +86,17 @@ def figures(folder: Path, seed: int) -> list[Figure]:
     """The satellite's GHI through the chain; beside each the plain scalar on GHI."""
     data = load(folder)
     chosen = min(GAMMAS, key=lambda gamma: _fault_of_taught(data, _power(data, HOUSE, float(gamma))))
-    noted = f"-{abs(chosen):.2%}/K, chosen on {TAUGHT} by hourly error".replace("%/K", " %/K")
+    noted = f"{chosen * 100:.2f} %/K, chosen on {TAUGHT} by hourly error; {_told(data.clock)}"
     variants: dict[str, tuple[str, Chain, float]] = {
         "ghi": (noted, HOUSE, float(chosen)),
-        "ghi_gamma_assumed": ("-0.37 %/K assumed", HOUSE, GAMMA_CRYSTALLINE),
+        "ghi_gamma_assumed": (f"-0.37 %/K assumed; {_told(data.clock)}", HOUSE, GAMMA_CRYSTALLINE),
         "ghi_haydavies": (f"Hay-Davies; {noted}", replace(HOUSE, transposition="haydavies"), float(chosen)),
     }
     plain = _scores(data, data.ghi, seed)
     made = []
     for name, (note, chain, gamma) in variants.items():
         made += _both(name, f"Erbs-Driesse, {note}", _scores(data, _power(data, chain, gamma), seed), plain)
-    raw = load(folder, wall_clock=False)
+    raw = load(folder, as_written=True)
     note = "the clock as written, with its summer time"
     return made + _both("ghi_clock_as_found", note, _scores(raw, _power(raw, HOUSE, float(chosen)), seed), plain)
 
@@ -149,9 +157,24 @@ def _between(values: pd.Series, times: pd.DatetimeIndex) -> Floats:
     return np.asarray(np.interp(seconds, known, values.to_numpy(float)), float)
 
 
-def _true_time(power: pd.Series) -> pd.Series:
-    """Labels of the wall clock moved to UTC-7; the hour that occurs twice in autumn is not known."""
+def _clock(power: pd.Series, ghi: pd.Series) -> ClockOffset:
+    """The clock of the powers, from TAUGHT alone; the satellite's values are snapshots."""
+    made, lit = (series[pd.DatetimeIndex(series.index).year == TAUGHT] for series in (power, ghi))
+    return offset_to_irradiance(made, lit, irradiance_label=Label.MIDDLE)
+
+
+def _told(clock: ClockOffset) -> str:
+    summer = "with" if clock.daylight_saving else "without"
+    return f"clock found on {TAUGHT}: {clock.seconds:+g} s, {summer} summer time"
+
+
+def _true_time(power: pd.Series, clock: ClockOffset) -> pd.Series:
+    """Labels set right; the hour that summer time makes occur twice in autumn is not known."""
     written = pd.DatetimeIndex(power.index)
-    true = written.tz_localize(None).tz_localize("America/Denver", ambiguous="NaT", nonexistent="NaT")
-    known = np.asarray(true.notna())
-    return pd.Series(power.to_numpy(float)[known], index=true[known].tz_convert(written.tz))
+    right = written
+    if clock.daylight_saving:
+        wall = written.tz_localize(None).tz_localize(ZONE, ambiguous="NaT", nonexistent="NaT")
+        right = wall.tz_convert(written.tz)
+    known = np.asarray(right.notna())
+    moved = right[known] + pd.Timedelta(seconds=float(np.nan_to_num(clock.seconds)))
+    return pd.Series(power.to_numpy(float)[known], index=moved)

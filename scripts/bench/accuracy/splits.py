@@ -20,8 +20,8 @@ MOST = 70
 
 
 def halves(days: int, seed: int) -> NDArray[np.bool_]:
-    """Which days are learnt from, shape (halves, days); the first half of the days is the first row."""
-    taught = days // 2
+    """Which days are learnt from, shape (halves, days); the first half (the larger) of the days is the first row."""
+    taught = (days + 1) // 2
     if comb(days, taught) <= MOST:
         chosen = [list(days) for days in combinations(range(days), taught)]
     else:

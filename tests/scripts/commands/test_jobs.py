@@ -37,7 +37,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The same where the town's jobs are those of the tests, an hour after the second day."""
     figures = Figures(tmp_path / "figures.db")
 
-    def jobs_of(_town: Any, store: Any, periods: Any, _now: Any, _raw_days: Any) -> tuple[Any, ...]:
+    def jobs_of(_town: Any, store: Any, periods: Any, *_more: Any) -> tuple[Any, ...]:
         quarters = Quarters(store, periods, figures)
         return quarters, Days(quarters)
 

@@ -100,7 +100,8 @@ def test_what_was_made_in_a_silence_is_spread_over_it_when_the_device_speaks_aga
         assert np.isnan(dark["energy"].iloc[0])
         made.live(made.now, made.now + 23 * HOUR)
         made.now += 24 * HOUR
-        made.close()
+        made.close()  # finds that it speaks again ...
+        made.close()  # ... and reckons anew what it made meanwhile
         days = made.rows(Step.DAY, Subject.INVERTER, "east/inv", date(2026, 5, 3), date(2026, 5, 6))
         assert days["status"].tolist() == ["reconstituted"] * 4
         assert days["energy"].sum() == pytest.approx(

@@ -10,6 +10,7 @@ import pytest
 
 from collector.errors import StoreUnavailable
 from models.calendar import QUARTER, day_start
+from scripts.jobs import runner
 from scripts.jobs.period import Period, PeriodStep
 from tests.scripts.jobs.totals import MINUTE, PARIS, Town, samples
 
@@ -194,3 +195,22 @@ def test_nothing_is_left_leased_whatever_happened(town: Town) -> None:
     town.quarters.before = lambda periods: 1 / 0  # type: ignore[assignment,return-value]
     town.round()
     assert town.periods.leases("quarters", 0, 2**62, town.now) == []
+
+
+def test_a_long_run_renews_its_lease(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.03)
+    filled(town, 1)
+    renewed: list[bool] = []
+
+    def until_renewed(_periods: Sequence[Period]) -> None:
+        (lease,) = town.periods.leases("quarters", 0, 2**62, 0)
+        town.now += 1000
+        for _look in range(10_000):
+            (renewed_lease,) = town.periods.leases("quarters", 0, 2**62, 0)
+            if renewed_lease.until > lease.until:
+                renewed.append(True)
+                return
+
+    town.quarters.before = until_renewed
+    assert town.round()["quarters"].closed == 3
+    assert renewed == [True]

@@ -119,6 +119,13 @@ def test_missing_samples_are_no_light():
     assert check(times(), power, plant()).azimuth.verdict is OK
 
 
+def test_unknown_weather_and_a_silent_inverter_are_no_errors():
+    air = np.where(np.arange(len(times())) % 5, 20.0, np.nan)
+    assert check(times(), season(), plant(), temp_air=air, wind_speed=np.nan).azimuth.verdict is OK
+    for silent in (np.full(len(times()), np.nan), np.zeros(len(times()))):
+        assert verdicts(check(times(), silent, plant())) == [UNDECIDED] * 4
+
+
 def test_an_inverter_at_its_limit_is_judged_by_its_mornings_and_evenings():
     found = checked(plant(rated=5000.0), truth=plant(rated=5000.0))
     assert found.capacity.verdict is OK
@@ -149,6 +156,8 @@ def test_hourly_means_are_enough():
 def test_wrong_arguments_are_refused():
     with pytest.raises(ValueError, match="2 inverters"):
         check(times(), season(), replace(plant(), inverters=plant().inverters * 2))
+    with pytest.raises(ValueError, match="at 11520 times"):
+        check(times(), season()[1:], plant())
     with pytest.raises(ValueError, match="equal steps"):
         check(times().delete(5), season()[1:], plant())
 

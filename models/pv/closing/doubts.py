@@ -1,0 +1,78 @@
+"""Which readings of the inverters are not to be believed: masked before energy is reckoned, counted day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+import numpy as np
+import pandas as pd
+
+from models.calendar import QUARTER, day_bounds, day_of, days
+from models.pv.closing.books import Books, Counted
+from models.pv.closing.ground import Ground
+from models.pv.quality.assess import Assessment, assess
+from models.pv.quality.facts import DeviceFacts
+from models.pv.quality.gaps import Gap
+from models.pv.quality.reasons import Reason
+from models.pv.sun import Floats
+
+UNFIT = Reason.FROZEN | Reason.INTERPOLATED | Reason.SPIKE | Reason.NIGHT | Reason.OUT_OF_RANGE
+"""Power with one of these is taken for missing. What is wrong with a counter is the business of models.pv.energy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What was found in the readings of one inverter."""
+
+    counts: Mapping[date, Mapping[str, int]]
+    """Samples by reason and day; days without any are left out. What sleeps at night is not missing."""
+    gaps: Sequence[Gap]
+
+
+def doubts(
+    books: Books, readings: Mapping[str, pd.DataFrame], ground: Ground, start: int, end: int, tz: tzinfo
+) -> tuple[dict[str, pd.DataFrame], dict[str, Doubts]]:
+    """The readings without what is not to be believed, and what that was, by inverter. The store keeps all."""
+    kept, found = dict(readings), {}
+    for counted in books.inverters:
+        frame = readings.get(counted.path)
+        if frame is None or not len(frame):
+            continue
+        columns = frame[[name for name in (counted.power, counted.counter) if name in frame.columns]]
+        times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
+        elevation = np.interp(times, ground.starts + QUARTER // 2, ground.elevation)
+        assessed = assess(columns, _facts(counted), elevation)
+        if counted.power in columns:
+            kept[counted.path] = _masked(columns, counted.power, assessed)
+        found[counted.path] = Doubts(_counts(times, assessed, elevation, start, end, tz), assessed.gaps)
+    return kept, found
+
+
+def _facts(counted: Counted) -> DeviceFacts:
+    return DeviceFacts(counted.facts.rated, hybrid=counted.power == "pv_power", counter=counted.facts)
+
+
+def _masked(columns: pd.DataFrame, power: str, assessed: Assessment) -> pd.DataFrame:
+    fit = assessed.usable(power, UNFIT)
+    return columns if fit.all() else columns.assign(**{power: columns[power].where(fit)})
+
+
+def _counts(
+    times: np.ndarray, assessed: Assessment, elevation: Floats, start: int, end: int, tz: tzinfo
+) -> dict[date, dict[str, int]]:
+    codes = np.bitwise_or.reduce(assessed.reasons.to_numpy(), axis=1)
+    codes = np.where(elevation > 0, codes, codes & ~int(Reason.MISSING))
+    inside = (times >= start) & (times < end) & (codes != 0)
+    if not inside.any():
+        return {}
+    names = list(days(day_of(start, tz), day_of(end - 1, tz)))
+    edges = [day_bounds(day, tz)[0] for day in names]
+    row = np.searchsorted(edges, times[inside], "right") - 1
+    counts: dict[date, dict[str, int]] = {}
+    for reason in Reason:
+        some = np.bincount(row[(codes[inside] & int(reason)) != 0], minlength=len(names))
+        for number in np.flatnonzero(some):
+            counts.setdefault(names[number], {})[str(reason.name)] = int(some[number])
+    return counts
