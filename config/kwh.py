@@ -71,9 +71,13 @@ class ExpectedBasis(StrEnum):
     NONE = "none"
 
 
-ROLLUP_NUMBERS = ("energy", "expected", "expected_low", "expected_high", "insolation", "completeness")
+ROLLUP_NUMBERS = (
+    "energy", "expected", "expected_low", "expected_high", "insolation", "completeness",
+    "lost_outage", "lost_finding", "availability",
+)  # fmt: skip
 """Numeric columns of a rollup row: Wh measured; Wh expected with the bounds of its 80 % interval; Wh/m² in the plane of
 the modules (of the town or a roof: weighted by capacity); completeness 0..1, the share of the row's expected energy (of
-its capacity, at night) whose measurement is known."""
+its capacity, at night) whose measurement is known; Wh expected and not made during outages, and otherwise while a
+finding of underperformance was open; availability 0..1, the part of the daylight in which it worked (IEC TS 63019)."""
 ROLLUP_TEXTS = ("basis", "status", "expected_basis")
 """Columns with a word of Basis, EnergyStatus, ExpectedBasis."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
@@ -16,6 +17,8 @@ import pandas as pd
 
 from config.kwh import ROLLUP_TEXTS, Step, Subject
 from models.calendar import QUARTER, day_bounds, day_of
+from models.pv import yields
+from models.pv.sun import Floats
 
 KILO = {
     "energy": "energy_kwh",
@@ -23,16 +26,28 @@ KILO = {
     "expected_low": "expected_low_kwh",
     "expected_high": "expected_high_kwh",
     "insolation": "insolation_kwh_m2",
+    "lost_outage": "lost_outage_kwh",
+    "lost_finding": "lost_finding_kwh",
 }
 """Column of a rollup (Wh, Wh/m²) and its name here, a thousandth of it: to 1 mWh, so that sums stay sums."""
 DIGITS = 6
-COLUMNS = ("kind", "subject", "start", "end", *KILO.values(), "completeness", *ROLLUP_TEXTS, "simulated")
+FIGURES = ("final_yield_h", "reference_yield_h", "performance_ratio", "performance_index")
+"""Of IEC 61724-1: kWh/kWp, kWh/m² over 1 kW/m², the quotient of both, and measured over expected energy. They compare
+what belongs together: a row that is not completely measured has none."""
+SHARES = ("completeness", "availability")
+COLUMNS = ("kind", "subject", "start", "end", *KILO.values(), *SHARES, *FIGURES, *ROLLUP_TEXTS, "simulated")
+COMPLETE = 0.99
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so is calculated by spreadsheets instead of shown."""
 
 
-def series(rows: pd.DataFrame, kind: Subject, step: Step, tz: tzinfo, *, simulated: bool) -> pd.DataFrame:
-    """The rows of Store.read_rollups with the columns COLUMNS, `start` and `end` in the town's time."""
+def series(
+    rows: pd.DataFrame, kind: Subject, step: Step, tz: tzinfo, *, simulated: bool, installed: Mapping[str, float]
+) -> pd.DataFrame:
+    """The rows of Store.read_rollups with the columns COLUMNS, `start` and `end` in the town's time.
+
+    installed: W of modules by subject, of those that are known.
+    """
     ends = {start: _end(start, step, tz) for start in rows["time"].unique().tolist()}
     made = {
         "kind": str(kind),
@@ -40,11 +55,25 @@ def series(rows: pd.DataFrame, kind: Subject, step: Step, tz: tzinfo, *, simulat
         "start": _moments(rows["time"], tz),
         "end": _moments(rows["time"].map(ends).astype("int64"), tz),
         **{name: (rows[column] / 1000).round(DIGITS) for column, name in KILO.items()},
-        "completeness": rows["completeness"].round(DIGITS),
+        **{column: rows[column].round(DIGITS) for column in SHARES},
+        **_figures(rows, installed),
         **{column: rows[column] for column in ROLLUP_TEXTS},
         "simulated": simulated,
     }
     return pd.DataFrame(made, columns=list(COLUMNS))
+
+
+def _figures(rows: pd.DataFrame, installed: Mapping[str, float]) -> dict[str, Floats]:
+    energy = rows["energy"].where(rows["completeness"] >= COMPLETE).to_numpy(float)
+    pdc0 = rows["subject"].map(dict(installed)).to_numpy(float)
+    light, expected = rows["insolation"].to_numpy(float), rows["expected"].to_numpy(float)
+    made = (
+        yields.final_yield(energy, pdc0),
+        yields.reference_yield(light),
+        yields.performance_ratio(energy, pdc0, light),
+        yields.performance_index(energy, expected),
+    )
+    return {name: figure.round(DIGITS) for name, figure in zip(FIGURES, made, strict=True)}
 
 
 def as_csv(frame: pd.DataFrame) -> str:

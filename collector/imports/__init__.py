@@ -5,9 +5,10 @@
     amounts.py    cells to numbers
     instants.py   cells to instants: formats, zones, both changes of clocks
     reading.py    blocks of rows to energies over intervals, or readings of an index
-    differences.py readings of an index to energies
+    differences.py  readings of an index to energies
     overlap.py    of several imports that speak about one time the latest holds
-    database.py   the file imports.db: batches that can be undone
+    batches.py    imports as batches that can be listed and undone
+    database.py   the file imports.db
 
 Figures from outside are wrong sooner or later: nothing is corrected in silence, nothing is kept of a faulty file unless
 the person who imports it says that its faulty lines may be left out.

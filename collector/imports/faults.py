@@ -1,4 +1,4 @@
-"""What is wrong with an imported file: each fault with its line, column, value and what to do; and why a file is refused."""
+"""What is wrong with a file: each fault with its line, column, value and what to do; and why all of it is refused."""
 
 from __future__ import annotations
 

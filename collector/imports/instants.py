@@ -73,7 +73,7 @@ def _regular(letters: NDArray[np.uint32], format_: str) -> tuple[Millis, NDArray
 def _figure(letters: NDArray[np.uint32]) -> tuple[NDArray[np.int64], Mask]:
     digits = letters.astype(np.int64) - ord("0")
     tens = 10 ** np.arange(letters.shape[1] - 1, -1, -1)
-    return digits @ tens, ((digits >= 0) & (digits <= 9)).all(axis=1)
+    return (digits * tens).sum(axis=1), np.asarray(((digits >= 0) & (digits <= 9)).all(axis=1), bool)
 
 
 def _offset(letters: NDArray[np.uint32]) -> tuple[NDArray[np.int64], Mask]:
@@ -138,7 +138,7 @@ class Clock:
         begins = pd.DatetimeIndex(known.astype("datetime64[ms]")).tz_localize(
             self._town, ambiguous=np.ones(len(known), bool), nonexistent="shift_forward"
         )
-        return np.asarray(begins.as_unit("ms").asi8[place])  # type: ignore[attr-defined]
+        return np.asarray(begins.as_unit("ms").asi8[place])
 
     def _direction(self, times: Millis) -> None:
         """A file runs the way its first block does."""

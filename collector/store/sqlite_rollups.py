@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 _STEP = """
 CREATE TABLE {table} (
     subject INTEGER NOT NULL REFERENCES subject, time INTEGER NOT NULL, energy REAL, expected REAL, expected_low REAL,
-    expected_high REAL, insolation REAL, completeness REAL, basis INTEGER REFERENCES word,
+    expected_high REAL, insolation REAL, completeness REAL,
+    lost_outage REAL, lost_finding REAL, availability REAL, basis INTEGER REFERENCES word,
     status INTEGER REFERENCES word, expected_basis INTEGER REFERENCES word, PRIMARY KEY (subject, time)
 ) WITHOUT ROWID;
 CREATE VIEW {view} AS SELECT kind, name AS subject, datetime(time / 1000, 'unixepoch') AS utc, energy, expected,
-    expected_low, expected_high, insolation, completeness, b.text AS basis, s.text AS status, e.text AS expected_basis
+    expected_low, expected_high, insolation, completeness, lost_outage, lost_finding, availability, b.text AS basis,
+    s.text AS status, e.text AS expected_basis
     FROM {table} AS r JOIN subject ON subject.id = r.subject LEFT JOIN word AS b ON b.id = r.basis
     LEFT JOIN word AS s ON s.id = r.status LEFT JOIN word AS e ON e.id = r.expected_basis;
 """

@@ -200,7 +200,8 @@ class Archive:
             (source.name, source.basis.value, source.attribution),
         ).fetchone()
         sql.execute(
-            "DELETE FROM answer WHERE source = ? AND asked_at < ? AND NOT EXISTS (SELECT 1 FROM row WHERE row.answer = answer.id)",
+            "DELETE FROM answer WHERE source = ? AND asked_at < ?"
+            " AND NOT EXISTS (SELECT 1 FROM row WHERE row.answer = answer.id)",
             (number, told.asked_at - _KEPT_ANSWERS),
         )
         values = (

@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from config.kwh import Subject
 from config.town import Array, Site, Town
 from models.pv.sun import Floats, Mount
 
@@ -112,6 +113,19 @@ def plant_of(town: Town) -> Plant:
             inverters.append(facts)
     place = town.place
     return Plant(place.latitude, place.longitude, place.altitude, tuple(planes), tuple(inverters))
+
+
+def installed(plant: Plant, kind: Subject) -> dict[str, float]:
+    """W of modules of every subject of one kind, by its id; those behind no inverter are not counted."""
+    made: dict[str, float] = {}
+    for plane in plant.planes:
+        inverter = plant.inverters[plane.inverter].path
+        names = {
+            Subject.INVERTER: inverter, Subject.ROOF: plane.roof, Subject.SITE: inverter.split("/")[0],
+            Subject.TOWN: "town",
+        }  # fmt: skip
+        made[names[kind]] = made.get(names[kind], 0.0) + plane.pdc0
+    return made
 
 
 def _planes(site: Site, first: int) -> Iterator[Plane]:

@@ -88,8 +88,9 @@ def series(
     if simulated:
         tell(simulated_notice(), "bold yellow")
     from dashboards import exports
+    from models.pv.plant import installed, plant_of
 
-    made = exports.series(rows, kind, STEPS[step], tz, simulated=simulated)
+    made = exports.series(rows, kind, STEPS[step], tz, simulated=simulated, installed=installed(plant_of(facts), kind))
     begin, behind = (iso(moment, tz) for moment in span)
     about = {"town": facts.place.name, "simulated": simulated, "step": step, "from": begin, "to": behind}
     match form:

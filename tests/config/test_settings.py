@@ -44,12 +44,13 @@ def test_every_variable_is_read(token_file):
             "TEPOS_TOWN": "towns/x",
             "TEPOS_INFLUX_TOKEN_FILE": str(token_file),
             "TEPOS_SPOOL_MAX_MIB": "2",
+            "TEPOS_RAW_DAYS": "90",
             "TEPOS_LANG": "EN",
             "TEPOS_LOG_LEVEL": "WARNING",
         }
     )
     store = "influxdb://[::1]:8086?org=town&bucket=pv"
-    assert settings == Settings(Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, "en", "warning")
+    assert settings == Settings(Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, 90, "en", "warning")
 
 
 def test_the_token_does_not_show_when_settings_are_printed(token_file):

@@ -25,7 +25,7 @@ def rollups(*rows):
 
 
 def exported(*rows, step=Step.DAY, simulated=False):
-    return series(rollups(*rows), Subject.ROOF, step, TZ, simulated=simulated)
+    return series(rollups(*rows), Subject.ROOF, step, TZ, simulated=simulated, installed={"a/sud": 10_000.0})
 
 
 def lines(frame):
@@ -38,9 +38,20 @@ def test_watt_hours_leave_as_kilowatt_hours_with_the_unit_in_the_name():
     assert line == {
         "kind": "roof", "subject": "a/sud", "start": "2026-06-21T00:00:00+02:00", "end": "2026-06-22T00:00:00+02:00",
         "energy_kwh": "41.20025", "expected_kwh": "0.0001", "expected_low_kwh": "", "expected_high_kwh": "",
-        "insolation_kwh_m2": "6", "completeness": "1", "basis": "meter", "status": "measured", "expected_basis": "",
+        "insolation_kwh_m2": "6", "lost_outage_kwh": "", "lost_finding_kwh": "", "completeness": "1",
+        "availability": "", "final_yield_h": "4.120025", "reference_yield_h": "6", "performance_ratio": "0.686671",
+        "performance_index": "412002.5", "basis": "meter", "status": "measured", "expected_basis": "",
         "simulated": "false",
     }  # fmt: skip
+
+
+def test_figures_that_compare_are_only_given_for_what_is_completely_measured():
+    row = {"time": day_start(date(2026, 6, 21), TZ), "energy": 30_000.0, "expected": 40_000.0, "completeness": 0.75}
+    (partial,) = as_records(exported(row))
+    assert [partial[name] for name in ("final_yield_h", "performance_index")] == [None, None]
+    (whole,) = as_records(exported(row | {"completeness": 1.0}))
+    assert [whole[name] for name in ("final_yield_h", "performance_index")] == [3.0, 0.75]
+    assert whole["performance_ratio"] is None  # nobody measured the light
 
 
 @pytest.mark.parametrize(("day", "offsets"), [
@@ -89,7 +100,7 @@ def test_every_row_of_simulated_data_says_so():
 
 def test_no_rows_are_a_header_alone():
     empty = rollups({"time": 0}).iloc[:0]
-    assert as_csv(series(empty, Subject.TOWN, Step.DAY, TZ, simulated=False)) == ",".join(COLUMNS) + "\r\n"
+    assert as_csv(series(empty, Subject.TOWN, Step.DAY, TZ, simulated=False, installed={})) == ",".join(COLUMNS) + "\r\n"
 
 
 def test_parquet_keeps_times_and_what_is_missing():

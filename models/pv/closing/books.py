@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from config.quantities import Role
 from config.town import Meter, Site, Town
 from models.calendar import day_start
 from models.pv.energy.counter import CounterFacts
-from models.pv.energy.sources import METER_FIELDS, counter_facts, meter_counts_production, production_fields
+from models.pv.energy.sources import counter_facts, meter_counts_production, production_fields
 from models.pv.plant import Plant, plant_of
 
 
@@ -103,6 +104,7 @@ def _meters(town: Town, site: Site, plant: Plant, rows: dict[str, int]) -> Itera
 
 
 def _meter(town: Town, site: Site, meter: Meter, rated: float) -> Counted:
-    power, counter = METER_FIELDS
-    facts = counter_facts(town.maps[meter.map], counter, rated)
+    device_map = town.maps[meter.map]
+    power, counter = production_fields(device_map, Role.METER)
+    facts = counter_facts(device_map, counter, rated)
     return Counted(f"{site.id}/{meter.id}", power, counter, facts)

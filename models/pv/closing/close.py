@@ -29,12 +29,27 @@ from models.pv.closing.measured import (
 )
 from models.pv.closing.memory import Memory
 from models.pv.closing.modelled import Modelled, modelled
-from models.pv.closing.rows import Account, Expected, by_roof, days_of, frames, part_of, summed
+from models.pv.closing.rows import (
+    Account,
+    Expected,
+    Lost,
+    by_roof,
+    days_of,
+    frames,
+    losses,
+    lost_by,
+    part_of,
+    part_of_lost,
+    summed,
+)
 from models.pv.closing.weather import Seen, Weather, quarter_means, seen
 from models.pv.energy.authority import Total
 from models.pv.energy.quarters import QuarterEnergy
-from models.pv.energy.rows import EnergyRows
+from models.pv.energy.rows import UNKNOWN, EnergyRows
 from models.pv.sun import Floats
+
+LIT = 5.0
+"""Degrees of elevation from which on an inverter should work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,8 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     made = inverter_energies(books, given.readings, start, end, shape)
     told, memories, memory_before = _expected(books, base, models, made, memory, start, end, tz)
     made = reshaped(books, given.readings, made, start, end, told.energy)
-    accounts, sites = _accounts(books, base, given, made, told, memory_before, start, end, shape)
+    lost = _losses(base, made, told, doubted, books)
+    accounts, sites = _accounts(books, base, given, made, told, lost, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)
     if not whole:
         return Closed(frames(accounts), None, {}, _by_path(books, made), doubted)
@@ -101,6 +117,8 @@ class _Told:
     basis: NDArray[np.int8]
     insolation: Floats
     half_day: Floats
+    finding: NDArray[np.bool_]
+    """(inverters, T): whether a finding was open on the evening of that day."""
 
     def of(self, row: int) -> Expected:
         return Expected(self.energy[row], self.low[row], self.high[row], self.basis[row], self.insolation[row])
@@ -122,6 +140,7 @@ def _expected(
     replaced = {facts.path: facts.replaced for facts in books.plant.inverters}
     memories: dict[date, Memory] = {}
     parts: list[DayExpected] = []
+    findings: list[NDArray[np.bool_]] = []
     before = memory
     for day in days(day_of(start, tz), day_of(end - 1, tz)):
         first, last = day_bounds(day, tz)
@@ -130,13 +149,34 @@ def _expected(
         times, clear, seen_models = base.starts[piece], base.clear[:, piece], [_piece(model, piece) for model in models]
         told = expect_day(books, times, clear, seen_models, measured[:, piece], memory)
         parts.append(told)
+        open_at = memory
         if last <= end:
             share = _complete(made, weights, piece)
             memory = learn_day(books, day, times, clear, seen_models, measured[:, piece], share, told, memory)
-            memories[day] = memory
+            memories[day] = open_at = memory
+        found = [path in open_at.watches and open_at.watches[path].open for path in replaced]
+        findings.append(np.repeat(np.array(found, bool)[:, None], len(times), axis=1))
     columns = ("energy", "low", "high", "basis", "insolation")
     arrays = {name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in columns}
-    return _Told(**arrays, half_day=np.stack([part.half_day for part in parts], axis=1)), memories, before
+    half_day = np.stack([part.half_day for part in parts], axis=1)
+    return _Told(**arrays, half_day=half_day, finding=np.concatenate(findings, axis=1)), memories, before
+
+
+def _losses(
+    base: Ground, made: Sequence[QuarterEnergy], told: _Told, doubted: Mapping[str, Doubts], books: Books
+) -> list[Lost]:
+    lit = base.elevation > LIT
+    none = np.zeros(len(lit), bool)
+    return [
+        lost_by(
+            made[row].energy,
+            told.of(row),
+            doubted[counted.path].outage if counted.path in doubted else none,
+            told.finding[row],
+            lit & (made[row].status != UNKNOWN),
+        )
+        for row, counted in enumerate(books.inverters)
+    ]
 
 
 def _around(books: Books, readings: Readings, base: Ground, start: int, end: int) -> Ground:
@@ -173,6 +213,7 @@ def _accounts(
     given: Given,
     made: Sequence[QuarterEnergy],
     told: _Told,
+    lost: Sequence[Lost],
     memory: Memory,
     start: int,
     end: int,
@@ -180,7 +221,8 @@ def _accounts(
 ) -> tuple[list[Account], dict[str, SiteEnergy]]:
     capacity = books.plant.pdc0()
     accounts = [
-        Account(Subject.INVERTER, counted.path, made[row], told.of(row)) for row, counted in enumerate(books.inverters)
+        Account(Subject.INVERTER, counted.path, made[row], told.of(row), lost[row])
+        for row, counted in enumerate(books.inverters)
     ]
     sites = {
         site.id: site_energy(
@@ -193,14 +235,16 @@ def _accounts(
     roofs = roof_energies(books, base.share, made, held, told.energy)
     for roof, behind in zip(books.roofs, by_roof(books, base.share), strict=True):
         should = summed([part_of(told.of(row), part) for row, part in behind], [capacity[row] for row, _ in behind])
-        accounts.append(Account(Subject.ROOF, roof, roofs[roof], should))
+        gone = losses([part_of_lost(lost[row], part) for row, part in behind], [capacity[row] for row, _ in behind])
+        accounts.append(Account(Subject.ROOF, roof, roofs[roof], should, gone))
     of_sites = []
     for site in books.sites:
         if site.inverters:
             should = summed([told.of(row) for row in site.inverters], [capacity[row] for row in site.inverters])
-            of_sites.append(Account(Subject.SITE, site.id, held[site.id], should))
+            gone = losses([lost[row] for row in site.inverters], [capacity[row] for row in site.inverters])
+            of_sites.append(Account(Subject.SITE, site.id, held[site.id], should, gone))
     whole = summed([told.of(row) for row in range(len(capacity))], capacity.tolist())
-    town = Account(Subject.TOWN, "town", town_energy(of_sites), whole)
+    town = Account(Subject.TOWN, "town", town_energy(of_sites), whole, losses(lost, capacity.tolist()))
     return [*accounts, *of_sites, town], sites
 
 
@@ -222,7 +266,8 @@ def _day(books: Books, account: Account, until: int, tz: tzinfo, half: Floats) -
     energy, should = account.energy, account.expected
     kept = EnergyRows(*(getattr(energy, name)[keep] for name in EnergyRows.__slots__))
     expected = Expected(*(getattr(should, name)[keep] for name in Expected.__slots__))
-    return days_of(Account(account.kind, account.id, kept, expected), tz, width)
+    lost = Lost(*(getattr(account.lost, name)[keep] for name in Lost.__slots__))
+    return days_of(Account(account.kind, account.id, kept, expected, lost), tz, width)
 
 
 def _metered(

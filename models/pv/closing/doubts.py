@@ -8,16 +8,18 @@ from datetime import date, tzinfo
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from models.calendar import QUARTER, day_bounds, day_of, days
+from models.calendar import QUARTER, day_bounds, day_of, days, quarters
 from models.pv.closing.books import Books, Counted
 from models.pv.closing.ground import Ground
 from models.pv.quality.assess import Assessment, assess
 from models.pv.quality.facts import DeviceFacts
-from models.pv.quality.gaps import Gap
+from models.pv.quality.gaps import Gap, GapKind
 from models.pv.quality.reasons import Reason
 from models.pv.sun import Floats
 
+Mask = NDArray[np.bool_]
 UNFIT = Reason.FROZEN | Reason.INTERPOLATED | Reason.SPIKE | Reason.NIGHT | Reason.OUT_OF_RANGE
 """Power with one of these is taken for missing. What is wrong with a counter is the business of models.pv.energy."""
 
@@ -29,6 +31,8 @@ class Doubts:
     counts: Mapping[date, Mapping[str, int]]
     """Samples by reason and day; days without any are left out. What sleeps at night is not missing."""
     gaps: Sequence[Gap]
+    outage: Mask
+    """Quarters of the stretch in which the inverter made nothing in daylight, as itself or its counter tells."""
 
 
 def doubts(
@@ -46,7 +50,8 @@ def doubts(
         assessed = assess(columns, _facts(counted), elevation)
         if counted.power in columns:
             kept[counted.path] = _masked(columns, counted.power, assessed)
-        found[counted.path] = Doubts(_counts(times, assessed, elevation, start, end, tz), assessed.gaps)
+        counts = _counts(times, assessed, elevation, start, end, tz)
+        found[counted.path] = Doubts(counts, assessed.gaps, _outage(assessed.gaps, start, end))
     return kept, found
 
 
@@ -59,8 +64,19 @@ def _masked(columns: pd.DataFrame, power: str, assessed: Assessment) -> pd.DataF
     return columns if fit.all() else columns.assign(**{power: columns[power].where(fit)})
 
 
+def _outage(gaps: Sequence[Gap], start: int, end: int) -> Mask:
+    """Quarters of which at least half lies within an outage."""
+    starts = quarters(start, end)
+    within = np.zeros(len(starts), np.int64)
+    for gap in gaps:
+        if gap.kind is GapKind.OUTAGE:
+            within += np.clip(np.minimum(starts + QUARTER, gap.end) - np.maximum(starts, gap.start), 0, QUARTER)
+    half: Mask = within >= QUARTER // 2
+    return half
+
+
 def _counts(
-    times: np.ndarray, assessed: Assessment, elevation: Floats, start: int, end: int, tz: tzinfo
+    times: NDArray[np.int64], assessed: Assessment, elevation: Floats, start: int, end: int, tz: tzinfo
 ) -> dict[date, dict[str, int]]:
     codes = np.bitwise_or.reduce(assessed.reasons.to_numpy(), axis=1)
     codes = np.where(elevation > 0, codes, codes & ~int(Reason.MISSING))

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from models.calendar import QUARTER, quarters
 from models.pv.closing.weather import normal_temperature
-from models.pv.expected.chain import clear_sky_power, plane_irradiance
+from models.pv.expected.chain import Chain, clear_sky_power, plane_irradiance
+from models.pv.expected.losses import PVWATTS_RUNNING
 from models.pv.plant import Plant
 from models.pv.sun import Floats, Sun, clear_sky, sun_position
 
+CHAIN = Chain(losses=PVWATTS_RUNNING)
+"""Losses without the share that PVWatts gives to standstills: what a plant should make while it works."""
 HOURS = QUARTER / 3_600_000
 WIND = 3.0
 """m/s, a usual wind over northern France; it moves the cell temperature by a few degrees."""
@@ -45,7 +48,7 @@ def ground(plant: Plant, start: int, end: int) -> Ground:
     middle = pd.DatetimeIndex(pd.to_datetime(starts + QUARTER // 2, unit="ms", utc=True))
     sun = sun_position(middle, plant.latitude, plant.longitude, plant.altitude)
     temp_air = normal_temperature(middle, plant.longitude)
-    clear = clear_sky_power(plant, sun, temp_air, WIND) * HOURS
+    clear = clear_sky_power(plant, sun, temp_air, WIND, CHAIN) * HOURS
     return Ground(starts, sun, temp_air, clear, _share(plant, sun))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from config.kwh import ExpectedBasis
 from models.pv.closing.books import Books, SiteBook
-from models.pv.closing.ground import HOURS, WIND, Ground
+from models.pv.closing.ground import CHAIN, HOURS, WIND, Ground
 from models.pv.closing.weather import Seen, Weather
 from models.pv.expected.chain import ac_power, ac_power_from_poa, plane_irradiance
 from models.pv.plant import Plant
@@ -58,7 +58,7 @@ def _part(plant: Plant, site: SiteBook) -> Plant:
 def _by_irradiance(plant: Plant, ground: Ground, seen: Seen) -> tuple[Floats, Floats]:
     irradiance = seen.irradiance(ground.sun)
     air, wind = _air(seen, ground)
-    energy = ac_power(plant, ground.sun, irradiance, air, wind) * HOURS
+    energy = ac_power(plant, ground.sun, irradiance, air, wind, CHAIN) * HOURS
     return energy, _by_capacity(plant, plane_irradiance(plant, ground.sun, irradiance)) * HOURS
 
 
@@ -70,7 +70,7 @@ def _by_sensors(plant: Plant, ground: Ground, seen: Seen) -> tuple[Floats, Float
     air, wind = _air(seen, ground)
     there = np.isfinite(seen.poa_global)
     poa = np.tile(seen.poa_global, (len(plant.planes), 1))
-    in_plane = ac_power_from_poa(plant, ground.sun, poa, air, wind) * HOURS
+    in_plane = ac_power_from_poa(plant, ground.sun, poa, air, wind, CHAIN) * HOURS
     return np.where(there, in_plane, energy), np.where(there, seen.poa_global * HOURS, light)
 
 

@@ -18,6 +18,7 @@ from models.pv.energy.rows import EnergyRows
 from models.pv.sun import Floats
 
 Codes = NDArray[np.int8]
+Mask = NDArray[np.bool_]
 WORDS = np.array([word.value for word in BASES], dtype=object)
 NONE = len(BASES) - 1
 
@@ -35,18 +36,34 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Why one subject made less; shape (rows,)."""
+
+    outage: Floats
+    """Wh expected and not made during outages; NaN where that is not known."""
+    finding: Floats
+    """Wh expected and not made otherwise, while a finding was open."""
+    availability: Floats
+    """1 or 0 by quarter, a mean of several; NaN in the dark."""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """One subject: what it made and what it should have made."""
+    """One subject: what it made, what it should have made, and why it made less."""
 
     kind: Subject
     id: str
     energy: EnergyRows
     expected: Expected
+    lost: Lost
 
     def frame(self) -> pd.DataFrame:
         """Its rows as the stores take them."""
-        made, should = self.energy, self.expected
-        numbers = (made.energy, should.energy, should.low, should.high, should.insolation, made.completeness)
+        made, should, lost = self.energy, self.expected, self.lost
+        numbers = (
+            made.energy, should.energy, should.low, should.high, should.insolation, made.completeness,
+            lost.outage, lost.finding, lost.availability,
+        )  # fmt: skip
         columns = {"kind": self.kind.value, "subject": self.id, "time": made.times}
         texts = {"basis": made.basis_words(), "status": made.status_words(), "expected_basis": WORDS[should.basis]}
         return pd.DataFrame(columns | dict(zip(ROLLUP_NUMBERS, numbers, strict=True)) | texts)
@@ -67,9 +84,36 @@ def summed(parts: Sequence[Expected], weights: Sequence[float]) -> Expected:
     basis = np.max([part.basis for part in parts], axis=0).astype(np.int8)
     light = np.array([part.insolation for part in parts])
     size = np.where(np.isfinite(light), np.asarray(weights, float)[:, None], 0.0)
+    return Expected(energy, low, high, basis, _mean(size * np.nan_to_num(light), size))
+
+
+def lost_by(energy: Floats, expected: Expected, outage: Mask, finding: Mask, lit: Mask) -> Lost:
+    """The losses of one inverter, shape (rows,) each. What more than expected was made there is no loss."""
+    gap = np.maximum(expected.energy - energy, 0.0)
+    out = np.where(outage & lit, np.maximum(expected.energy - np.nan_to_num(energy), 0.0), 0.0)
+    return Lost(out, np.where(finding & ~(outage & lit), gap, 0.0), np.where(lit, (~outage).astype(np.float64), np.nan))
+
+
+def losses(parts: Sequence[Lost], weights: Sequence[float]) -> Lost:
+    """The losses of several parts together: sums, and availability by capacity."""
+    working = np.array([part.availability for part in parts])
+    size = np.where(np.isfinite(working), np.asarray(weights, float)[:, None], 0.0)
+    return Lost(
+        np.sum([part.outage for part in parts], axis=0),
+        np.sum([part.finding for part in parts], axis=0),
+        _mean(np.nan_to_num(working) * size, size),
+    )
+
+
+def part_of_lost(whole: Lost, share: Floats) -> Lost:
+    """What a share of it (0..1 per row) lost."""
+    return Lost(whole.outage * share, whole.finding * share, whole.availability)
+
+
+def _mean(total: Floats, weight: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(size.sum(axis=0) > 0, (size * np.nan_to_num(light)).sum(axis=0) / size.sum(axis=0), np.nan)
-    return Expected(energy, low, high, basis, mean)
+        mean: Floats = np.where(weight.sum(axis=0) > 0, total.sum(axis=0) / weight.sum(axis=0), np.nan)
+    return mean
 
 
 def part_of(whole: Expected, share: Floats) -> Expected:
@@ -99,7 +143,15 @@ def days_of(account: Account, tz: tzinfo, half_day: Floats) -> Account:
         np.where(np.logical_and.reduceat(unknown, starts), NONE, basis).astype(np.int8),
         np.where(gone, np.nan, light),
     )
-    return Account(account.kind, account.id, made, day)
+    return Account(account.kind, account.id, made, day, _lost_of_days(account.lost, starts))
+
+
+def _lost_of_days(lost: Lost, starts: NDArray[np.intp]) -> Lost:
+    lit = np.isfinite(lost.availability)
+    sums = [np.add.reduceat(values, starts) for values in (np.nan_to_num(lost.availability), lit.astype(np.float64))]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        working = np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
+    return Lost(np.add.reduceat(lost.outage, starts), np.add.reduceat(lost.finding, starts), working)
 
 
 def _largest(values: Floats, starts: NDArray[np.intp]) -> Floats:

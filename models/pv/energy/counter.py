@@ -62,10 +62,13 @@ def increments(times_ms: Times, counter: Floats, facts: CounterFacts, power: Flo
     `power` (W at the same instants) unmasks a counter that stands still while the inverter works. ValueError for
     arrays of different length and for times that do not rise.
     """
-    if len(times_ms) != len(counter) or (power is not None and len(power) != len(counter)):
-        raise ValueError("times, counter and power differ in length")
-    if (np.diff(times_ms) <= 0).any():
-        raise ValueError("times do not rise")
+    return held_against(PowerIntegral(times_ms, power, facts.rated), times_ms, counter, facts)
+
+
+def held_against(integral: PowerIntegral, times_ms: Times, counter: Floats, facts: CounterFacts) -> Increments:
+    """The same with power already integrated."""
+    if len(times_ms) != len(counter):
+        raise ValueError("times and counter differ in length")
     with np.errstate(invalid="ignore"):
         there = np.flatnonzero(np.isfinite(counter) & (counter >= 0))
     valid, energy = np.zeros(len(counter), bool), np.full(len(counter), np.nan)
@@ -73,8 +76,8 @@ def increments(times_ms: Times, counter: Floats, facts: CounterFacts, power: Flo
         return Increments(valid, energy, facts.step or 1.0)
     limits = _limits(times_ms[there], counter[there], facts)
     story = Story(times_ms[there], counter[there], limits)
-    if power is not None:
-        story.hold_against(PowerIntegral(times_ms, power, facts.rated))
+    if len(integral.times):
+        story.hold_against(integral)
     good = there[story.good]
     valid[good], energy[good] = True, story.energy()
     unknown = sorted(story.unknown, key=lambda span: span.start)

@@ -28,8 +28,8 @@ QUIET = 0.05
 MATERIAL = QUIET / 4
 """Hours of rated power, a quarter-hour of quiet: less than this in a silence (dusk and dawn of an inverter that sleeps)
 is not worth a word."""
-
-
+LAG, LAG_MADE_UP = 5, 0.8
+"""A counter lags when it is so many steps behind power, and makes up for so much of it when it moves."""
 SCALE = 0.25
 """Counter over power is not believed beyond this (a logarithm, so -22 to +28 %) where power stands alone."""
 
@@ -157,32 +157,47 @@ def _anchored(
     rise, work = np.diff(low[ticks])[same].sum(), np.diff(by_power[ticks])[same].sum()
     scale = float(rise / work) if rise >= 10 * step and work > 0 else 1.0
     scale = scale if abs(np.log(scale)) < SCALE else 1.0
-    anchors = ticks
-    if len(ticks):
-        doubt = np.median(np.minimum(step, scale * (by_power[ticks] - by_power[ticks - 1])))
-        worth = WORTH_DENSE if np.median(np.diff(at)) <= DENSE else WORTH_SPARSE
-        spans = np.floor(low[ticks] / (worth * max(float(doubt), 1e-6 * step)))
-        chosen = np.diff(spans, prepend=np.nan) != 0
-        chosen |= np.concatenate(([True], ~same)) | np.append(~same, True)  # the outer ones of each stretch
-        anchors = ticks[chosen]
+    work_at = scale * by_power
     heads = np.concatenate(([0], np.flatnonzero(part.breaks[:-1]) + 1))
     tails = np.flatnonzero(part.breaks)
+    anchors = _anchors(at, low, part, step, work_at, ticks)
     curve = low.copy()
     for edges, nearest in (
         (heads, np.searchsorted(anchors, heads)),
         (tails, np.searchsorted(anchors, tails, "right") - 1),
     ):
-        origin = heads if not len(anchors) else anchors[np.clip(nearest, 0, len(anchors) - 1)]
+        origin = anchors[np.clip(nearest, 0, len(anchors) - 1)] if len(anchors) else heads
         origin = np.where(part.number[origin] == part.number[edges], origin, heads)
-        curve[edges] = low[origin] + scale * (by_power[edges] - by_power[origin])
+        curve[edges] = low[origin] + work_at[edges] - work_at[origin]
+    high = low + np.maximum(step, _behind(low, part, step, work_at, np.union1d(heads, ticks)))
     knots = np.unique(np.concatenate((heads, anchors, tails)))
-    marks = np.zeros(len(at), np.int64)
-    marks[ticks], marks[heads] = ticks, heads
-    behind = scale * (by_power - by_power[np.maximum.accumulate(marks)])
-    high = low + np.where(behind > 2 * step, behind, step)
-    high = np.minimum.accumulate(high[::-1])[::-1]
     energy = np.maximum.accumulate(np.clip(curve[knots], low[knots], high[knots]))
     return knots, energy, high, scale
+
+
+def _anchors(at: Times, low: Floats, part: _Stretches, step: float, work: Floats, ticks: Times) -> Times:
+    """Those of the readings at which the counter moved that are far enough apart, and the outer ones of a stretch."""
+    if not len(ticks):
+        return ticks
+    doubt = float(np.median(np.minimum(step, work[ticks] - work[ticks - 1])))
+    worth = WORTH_DENSE if np.median(np.diff(at)) <= DENSE else WORTH_SPARSE
+    span = np.floor(low[ticks] / (worth * max(doubt, 1e-6 * step)))
+    other = np.diff(part.number[ticks]) != 0
+    chosen = (np.diff(span, prepend=np.nan) != 0) | np.append(True, other) | np.append(other, True)
+    return np.asarray(ticks[chosen], np.int64)
+
+
+def _behind(low: Floats, part: _Stretches, step: float, work: Floats, moves: Times) -> Floats:
+    """Wh by which a counter that is brought up to date only now and then is behind at each reading; mostly 0.
+
+    Power says so, and the next move of the counter, at one of the places `moves`, makes up for it.
+    """
+    place = np.searchsorted(moves, np.arange(len(low)), "right")
+    before, after = moves[place - 1], moves[np.minimum(place, len(moves) - 1)]
+    made, gained = work[after] - work[before], low[after] - low[before]
+    behind = np.minimum(work - work[before], gained)
+    lags = (behind > LAG * step) & (gained > LAG_MADE_UP * made) & (part.number[after] == part.number[before])
+    return np.where(lags, behind, 0.0)
 
 
 def _still(energy: Floats, way: Times, still: Mask, low: Floats) -> Floats:

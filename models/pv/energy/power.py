@@ -19,7 +19,12 @@ class PowerIntegral:
     """Energy by power alone, in Wh from the first reading on."""
 
     def __init__(self, times: Times, power: Floats | None, rated: float | None) -> None:
-        """`power` in W per instant; what is no number or beyond physics is no reading, a draw of the night is 0."""
+        """`power` in W at rising instants (ms); what is no number or beyond physics is no reading, a draw of the night
+        is 0. ValueError for times that do not rise and arrays of different length."""
+        if (np.diff(times) <= 0).any():
+            raise ValueError("times do not rise")
+        if power is not None and len(power) != len(times):
+            raise ValueError("times and power differ in length")
         if power is None:
             good = np.zeros(len(times), bool)
             power = np.zeros(len(times))

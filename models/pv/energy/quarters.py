@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.calendar import QUARTER, quarters
-from models.pv.energy.counter import CounterFacts, Event, Increments, Kind, Span, increments
+from models.pv.energy.counter import CounterFacts, Event, Increments, Kind, Span, held_against
 from models.pv.energy.curve import Curve, Way, curve_of
 from models.pv.energy.cut import Links, covering, cut, links_of
 from models.pv.energy.power import PowerIntegral
@@ -60,7 +60,7 @@ def quarter_energy(
         raise ValueError(f"{end} is no end of a quarter-hour after {start}")
     times = quarters(start, end)
     integral = PowerIntegral(times_ms, power, facts.rated)
-    found = None if counter is None else increments(times_ms, counter, facts, power)
+    found = None if counter is None else held_against(integral, times_ms, counter, facts)
     curve = covering(curve_of(found, times_ms, integral, facts.rated), start, end)
     expected = Shape(start if shape_start is None else shape_start, shape)
     links = links_of(curve, integral, expected, facts.rated)

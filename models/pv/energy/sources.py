@@ -16,20 +16,16 @@ SUNSPEC_WIDTH = 32
 """Bits of SunSpec's accumulators; the scale factor, and with it the modulus, is known to the device alone."""
 
 
-def production_fields(device_map: AnyMap) -> tuple[str, str]:
-    """The fields of power (W) and of the lifetime counter (Wh) that hold production.
+def production_fields(device_map: AnyMap, role: Role = Role.INVERTER) -> tuple[str, str]:
+    """The fields of power (W) and of the lifetime counter (Wh) that hold the production of a device of that role.
 
     Of a meter: what leaves towards the grid, as a production meter counts it.
     """
-    if isinstance(device_map, DeviceMap) and device_map.role is Role.METER:
+    if role is Role.METER:
         return "p_export", "energy_export_total"
     if is_hybrid(device_map):
         return "pv_power", "energy_pv_total"
     return "pac", "energy_ac_total"
-
-
-METER_FIELDS = ("p_export", "energy_export_total")
-"""The same of a meter whose map, as SunSpec's, also knows inverters."""
 
 
 def is_hybrid(device_map: AnyMap) -> bool:

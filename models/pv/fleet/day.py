@@ -35,7 +35,8 @@ class FleetDay:
     def __post_init__(self) -> None:
         shape = (len(self.times), len(self.roofs))
         if self.measured.shape != shape or (self.clear is not None and self.clear.shape != shape):
-            raise ValueError(f"measured {self.measured.shape}, clear {np.shape(self.clear)}: expected {shape}")
+            clear = None if self.clear is None else self.clear.shape
+            raise ValueError(f"measured {self.measured.shape}, clear {clear}: expected {shape}")
         if self.capacity is not None and self.capacity.shape != shape[1:]:
             raise ValueError(f"capacity {self.capacity.shape}: expected {shape[1:]}")
         if len(set(self.roofs)) != len(self.roofs):

@@ -16,15 +16,19 @@ from models.pv.sun import Floats
 WARM_UP = 14
 """Days before a roof is expected from the others, and before it speaks for them."""
 SPARED = 0.03
-"""Share of a roof's power squared that may go unexplained because of peers that are silent, before it is not expected."""
+"""Share of a roof's power squared that may go unexplained because peers are silent, before it is not expected."""
 MIN_PEERS = 3
 """Fewer see too little of the sky's variety; measured: two miss by half as much again."""
+DEAD = 0.1
+"""A roof below this share of what the middle of the fleet makes of its usual is not asked at all."""
+CLEAR_BOUND = 1.3
+"""A day's expectation ends at this many times the best day known, as measured by the modelled clear sky."""
 APART = 0.15
 """A roof this far (in log of measured over expected) off on a day does not speak for the others on it …"""
 APART_SPREADS = 3.0
 """… or this many half-widths of its usual daily error, if that is more."""
-CLEAR_BOUND = 1.3
-"""Clouds can focus: quarter-hours of 1.2 times the clear sky are seen. An expectation beyond this is an error."""
+SUSPECTS, FAR = 5, 5.0
+"""Of how many the removal is tried, and the distance beyond which another step away says no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +59,47 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
     state = state.aligned(day.roofs)
     power = day.power()
     mature = state.age >= WARM_UP
-    speakers = mature & np.isfinite(power).any(axis=0)
+    speakers = mature & _alive(state, power)
     if trusted is not None:
         speakers &= trusted
     voices, correction = _Voices(state), corrections(state)[day.hours()]
-    combined = voices.combine(power, speakers)
-    while speakers.sum() > max(MIN_PEERS, len(day.roofs) // 2):
-        apart = np.where(speakers, _apart(power, combined * correction, state.spread_day), 0.0)
-        if apart.max() <= 1.0:
-            break
-        speakers[apart.argmax()] = False
-        combined = voices.combine(power, speakers)
+    speakers, combined = _agreeing(voices, power, speakers, correction, state.spread_day)
     enough = (voices.heard(speakers) >= MIN_PEERS) & voices.agree(speakers, mature)
     return _expectation(state, day, mature & enough, speakers, combined, correction)
+
+
+def _alive(state: FleetState, power: Floats) -> Bools:
+    """(n,) roofs that make anything, if the others do: several dead twins would only confirm each other."""
+    energy = np.nansum(power, axis=0)
+    usual = np.sqrt(np.diag(state.products + state.waiting_products + state.fresh_products))
+    share = np.divide(energy, usual, out=np.zeros_like(energy), where=usual > 0)
+    seen = np.isfinite(power).any(axis=0) & (usual > 0)
+    made: Bools = seen & (share >= DEAD * np.median(share[seen])) if seen.any() else seen
+    return made
+
+
+def _agreeing(
+    voices: _Voices, power: Floats, speakers: Bools, correction: Floats, spread_day: Floats
+) -> tuple[Bools, Floats]:
+    """The speakers without those that stand apart, and what they say.
+
+    One that errs makes others seem to: of the few furthest off, that one falls silent without which the rest agree
+    best; and so on while any is too far off and half of the fleet is left.
+    """
+    combined = voices.combine(power, speakers)
+    fewest = max(MIN_PEERS, len(speakers) // 2)
+    apart = _apart(power, combined * correction, speakers, spread_day)
+    while apart.max(initial=0.0) > 1.0 and speakers.sum() > fewest:
+        trials = []
+        for row in np.argsort(-apart)[:SUSPECTS]:
+            if apart[row] > 0:
+                others = speakers & (np.arange(len(speakers)) != row)
+                said = voices.combine(power, others)
+                left = _apart(power, said * correction, others, spread_day)
+                trials.append((float(np.minimum(left, FAR).sum()), int(row), said, left))
+        _, row, combined, apart = min(trials, key=lambda trial: trial[:2])
+        speakers = speakers & (np.arange(len(speakers)) != row)
+    return speakers, combined
 
 
 class _Voices:
@@ -115,8 +147,7 @@ def corrections(state: FleetState) -> Floats:
     rare = 0.01 * said.max(axis=0, initial=0.0) + 1e-9
     total = np.where(measured.sum(axis=0) > 0, measured.sum(axis=0), 1.0)
     shape = (measured / total + rare / (said.sum(axis=0) + 1e-9)) / ((said + rare) / (said.sum(axis=0) + 1e-9))
-    shape = np.where(said.sum(axis=0) > 0, np.clip(shape, 0.5, 2.0), 1.0)
-    made: Floats = shape
+    made: Floats = np.where(said.sum(axis=0) > 0, np.clip(shape, 0.5, 2.0), 1.0)
     return made
 
 
@@ -130,11 +161,10 @@ def day_ratio(power: Floats, expected: Floats) -> Floats:
     return made
 
 
-def _apart(power: Floats, expected: Floats, spread_day: Floats) -> Floats:
-    """(n,) how far each roof is off, 1 being the most that is tolerated."""
-    with np.errstate(divide="ignore"):
-        off = np.abs(np.log(np.maximum(day_ratio(power, expected), 1e-3)))
-    made: Floats = np.nan_to_num(off / np.maximum(APART, APART_SPREADS * spread_day))
+def _apart(power: Floats, expected: Floats, speakers: Bools, spread_day: Floats) -> Floats:
+    """(n,) how far each speaker is off, 1 being the most that is tolerated; 0 for the others."""
+    off = np.abs(np.log(np.clip(day_ratio(power, expected), 1e-3, 1e3)))
+    made: Floats = np.where(speakers, np.nan_to_num(off / np.maximum(APART, APART_SPREADS * spread_day)), 0.0)
     return made
 
 
@@ -143,20 +173,25 @@ def _expectation(
 ) -> Expectation:
     expected = combined * correction * day.power_to_energy
     if day.clear is not None:
-        dark = day.clear <= 0
-        expected = np.where(dark & np.isnan(expected), 0.0, expected)
+        expected = np.where((day.clear <= 0) & np.isnan(expected), 0.0, expected)
+        expected = expected * _bound(state, expected, day.clear)
     top = np.nanmax(np.where(np.isfinite(expected), expected, 0.0), axis=0, initial=0.0)
     half = state.spread_interval * np.sqrt(expected * top)
     low, high = np.maximum(expected - half, 0.0), expected + half
-    basis = [ExpectedBasis.FLEET if fleet else ExpectedBasis.NONE for fleet in by_fleet]
+    basis = [ExpectedBasis.FLEET if row else ExpectedBasis.NONE for row in by_fleet]
     for values in (expected, low, high):
         values[:, ~by_fleet] = np.nan
     if day.clear is not None:
-        known = np.isfinite(day.clear).any(axis=0)
         expected = np.where(by_fleet, expected, day.clear)
-        basis = [
-            ExpectedBasis.CLEAR_SKY if word is ExpectedBasis.NONE and clear else word
-            for word, clear in zip(basis, known, strict=True)
-        ]
+        for row in np.flatnonzero(~by_fleet & np.isfinite(day.clear).any(axis=0)):
+            basis[row] = ExpectedBasis.CLEAR_SKY
     spread_day = np.where(by_fleet, state.spread_day, np.nan)
     return Expectation(expected, low, high, spread_day, tuple(basis), speakers, combined)
+
+
+def _bound(state: FleetState, expected: Floats, clear: Floats) -> Floats:
+    """(n,) what an expectation is multiplied by so as not to pass the modelled clear sky; 1 for nearly all."""
+    ratio = day_ratio(expected, clear)
+    most = np.where(state.clear_best > 0, CLEAR_BOUND * state.clear_best, np.inf)
+    made: Floats = np.where(ratio > most, most / np.maximum(ratio, 1e-9), 1.0)
+    return made

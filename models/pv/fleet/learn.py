@@ -19,14 +19,14 @@ from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import Expectation, day_ratio
 from models.pv.fleet.nameplate import FIRST_WEEKS, day_yields
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import Bools, Relation, lasting, recent
+from models.pv.fleet.weights import Bools, Relation, fresh, lasting
 from models.pv.sun import Floats
 
 MEMORY = 13.0
 """Blocks in which what is known of the relation between roofs fades to 1/e: a year."""
 HOURS_MEMORY = 15.0
 """Days, the same for the correction by hour: shade moves with the season."""
-BLOCK, KNOWN = 28, 20
+BLOCK, KNOWN = 28, 22
 """Days of a block, and how many of them a roof has to be known and fine for a place among the established."""
 DAY_WEIGHT = 0.3
 """Of a day's energy beside the hours' power: a relation that holds for both holds its level into other seasons."""
@@ -56,7 +56,7 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     fine &= (state.established == 0) | (off <= np.maximum(ODD, ODD_SPREADS * state.spread_day))
     state = _hours(state, day, power, expectation.combined, fine & fleet)
     state = _spreads(state, day, expectation, fine & fleet)
-    state = _yields(state, day, fine)
+    state = _best(_yields(state, day, fine), day, fine)
     state = _gather(state, power, expected, fine, day.power_to_energy)
     return _turn(state) if (state.fresh_days >= BLOCK).any() else state
 
@@ -100,7 +100,7 @@ def _turn(state: FleetState) -> FleetState:
     if not established.any():
         products = np.where(ready[:, None] & ready, state.fresh_products, 0.0)
     elif ready.any():  # what the new ones would have made in all the time before
-        past = _filled(recent(state), established, products)
+        past = _filled(fresh(state), established, products)
         either = established | ready
         products = np.where(either[:, None] & either, past, 0.0)
     nothing, nobody = np.zeros_like(products), np.zeros_like(state.age)
@@ -169,6 +169,13 @@ def _spreads(state: FleetState, day: FleetDay, expectation: Expectation, rows: B
         spread_interval=np.clip(state.spread_interval * np.exp(RATE * (share - MISSES)), 0.002, 1.0),
         spread_day=np.clip(state.spread_day * np.exp(RATE * (of_day - MISSES)), 0.005, 0.5),
     )
+
+
+def _best(state: FleetState, day: FleetDay, fine: Bools) -> FleetState:
+    if day.clear is None:
+        return state
+    ratio = np.where(fine, np.nan_to_num(day_ratio(day.measured, day.clear)), 0.0)
+    return replace(state, clear_best=np.maximum(state.clear_best * np.exp(-1 / (MEMORY * BLOCK)), ratio))
 
 
 def _yields(state: FleetState, day: FleetDay, fine: Bools) -> FleetState:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class FleetState:
     """(24, n) by hour of the sun: what was measured, recently …"""
     hour_combined: Floats
     """(24, n) … and what the combination of peers said, before any correction."""
+    clear_best: Floats
+    """(n,) energy of the best day known over that of the modelled clear sky; 0 without one."""
     spread_interval: Floats
     """(n,) half-width of the 80 % interval of one interval, in units of sqrt(expected × the day's highest)."""
     spread_day: Floats
@@ -99,7 +101,7 @@ class FleetState:
             raise ValueError(f"fleet state of version {content.get('version')}, not {VERSION}")
         made = _blank(tuple(content["roofs"]))
         arrays = {name: np.array(content[name], dtype=float).reshape(getattr(made, name).shape) for name in _ARRAYS}
-        return replace(made, **arrays)
+        return cls(roofs=made.roofs, **arrays)
 
 
 _ARRAYS = tuple(field.name for field in fields(FleetState) if field.name != "roofs")

@@ -75,11 +75,21 @@ def lasting(state: FleetState) -> Relation:
 
 def recent(state: FleetState) -> Relation:
     """Of all roofs, from the last one or two blocks: for those that are not established yet."""
-    squares = state.waiting_squares + state.fresh_squares
-    relation = _relation(state.waiting_products + state.fresh_products, squares)
-    if not len(squares):
+    return _sound(
+        _relation(state.waiting_products + state.fresh_products, state.waiting_squares + state.fresh_squares)
+    )
+
+
+def fresh(state: FleetState) -> Relation:
+    """Of all roofs, from the present block only: the same days for a roof that came before it began."""
+    return _sound(_relation(state.fresh_products, state.fresh_squares))
+
+
+def _sound(relation: Relation) -> Relation:
+    """Positive semidefinite again: where pairs rest on different days, a correlation can have negative eigenvalues."""
+    if not len(relation.alike):
         return relation
-    values, vectors = np.linalg.eigh(relation.alike)  # pairs rest on different days: it may have negative eigenvalues
+    values, vectors = np.linalg.eigh(relation.alike)
     return Relation((vectors * np.maximum(values, 0.0)) @ vectors.T, relation.stronger)
 
 

@@ -13,9 +13,11 @@ counters.py  Faults of lifetime counters, per sample.
 assess.py    All of it for one inverter: the mask.
 shifts.py    Days from which on a plant makes more or less than before.
 
-clock.py      The clock of a series: offset, summer time, steps. The two estimators follow.
+clock.py      The clock of a series: what must be added to its labels. What follows serves it.
 irradiance_clock.py  Against measured irradiance, by the changes that clouds make.
 sun_clock.py  Against the sun alone, by clear days.
-clear_days.py Days of the sun alone, and what a plane makes of them.
+offset.py     The answer, and what labels stand for.
 segments.py   Days with the same clock, and where it was changed.
+resampled.py  Two series on one grid of steps.
+clear_days.py Days of the sun alone, and what a plane makes of them.
 """

@@ -70,7 +70,7 @@ def assess(frame: pd.DataFrame, facts: DeviceFacts, elevation: Floats, peers_lit
 
     `frame`: index of rising instants with a time zone, columns of fields (any may be absent, NaN missing).
     `elevation`: of the sun at each, degrees. `peers_lit`: of each sample whether other devices see light; without it a
-    sun ten degrees high counts as light. ValueError for lengths that differ or an index that is not as said.
+    sun twelve degrees high counts as light. ValueError for lengths that differ or an index that is not as said.
     """
     times = aware(frame)
     if len(elevation) != len(times) or (peers_lit is not None and len(peers_lit) != len(times)):
@@ -83,7 +83,7 @@ def assess(frame: pd.DataFrame, facts: DeviceFacts, elevation: Floats, peers_lit
     place = {name: number for number, name in enumerate(fields)}
     answered = ~np.isnan(np.stack(list(columns.values()))).all(axis=0) if columns else np.zeros(len(times), bool)
     period = usual_period(times[answered], facts.period_ms)
-    lit = elevation > LIT if peers_lit is None else peers_lit & (elevation > 0)
+    lit = elevation > LIT if peers_lit is None else peers_lit & (elevation > LIT / 2)
 
     for name, values in columns.items():
         codes[place[name]] |= _codes(np.isnan(values), Reason.MISSING)
@@ -100,16 +100,17 @@ def assess(frame: pd.DataFrame, facts: DeviceFacts, elevation: Floats, peers_lit
             sound = np.where((codes[place[name]] & int(Reason.OUT_OF_RANGE | Reason.SPIKE)) == 0, values, np.nan)
             stopped = standstills(times, sound, lit, _faulty(frame, elevation), scale, period)
             codes[place[name]] |= _codes(stopped, Reason.OUTAGE)
+    worked = columns[main] if main else np.full(len(times), np.nan)
     cleaned: Floats | None = None
     for name in COUNTERS:
         if name in columns:
-            power = columns[main] if main and name == _counter_of(main) else None
+            power = worked if main and name == _counter_of(main) else None
             found, energy = counter_reasons(times, columns[name], _counter_facts(facts, name), power)
             codes[place[name]] |= found
             cleaned = energy if cleaned is None and name in PRODUCTION else cleaned
     return Assessment(
         pd.DataFrame(codes.T, frame.index, fields),
-        _gaps(times, answered, stopped, elevation, cleaned, period, facts),
+        _gaps(times, answered, stopped, elevation, cleaned, worked, period, facts),
         period,
     )
 
@@ -173,6 +174,7 @@ def _gaps(
     stopped: Mask,
     elevation: Floats,
     counter: Floats | None,
+    power: Floats,
     period: int,
     facts: DeviceFacts,
 ) -> list[Gap]:
@@ -182,5 +184,5 @@ def _gaps(
         kept = counter[answered] if counter is not None else None
         step = facts.counter.step or (counter_step(kept) or 1.0 if kept is not None else 1.0)
         sun = Daylight.seen(times, elevation)
-        found += silences(there, period, sun, kept, step, facts.pac_rated or 0.0)
+        found += silences(there, period, sun, kept, power[answered], step, facts.pac_rated or power_scale(power, None))
     return sorted(found, key=lambda gap: gap.start)

@@ -1,84 +1,41 @@
-"""The clock of a series: what must be added to its labels to make them right.
-
-Two estimators, one answer. `offset_to_irradiance` compares with irradiance measured (or seen from space) at the same
-time; `offset_to_sun` needs nothing but the place, and clear days.
-"""
+"""The clock of a series: what must be added to its labels to make them right."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+import pandas as pd
 
-import numpy as np
+from models.pv.quality.clear_days import Place
+from models.pv.quality.irradiance_clock import offset_to_irradiance
+from models.pv.quality.offset import UNDECIDED, ClockOffset, Label
+from models.pv.quality.runs import Floats
+from models.pv.quality.sun_clock import offset_to_sun
 
-from models.pv.quality.runs import Floats, Times
-from models.pv.quality.segments import Segment, is_summer_time
-
-
-class Label(Enum):
-    """What the label of a sample stands for, as the place of its middle in steps after the label."""
-
-    START = 0.5
-    """A mean over the step that begins at the label: the rule of this house."""
-    END = -0.5
-    """A mean over the step that ends at the label."""
-    MIDDLE = 0.0
-    """A mean over the step around the label, or a reading at the instant of the label."""
+__all__ = ["UNDECIDED", "ClockOffset", "Label", "Place", "clock_offset", "offset_to_irradiance", "offset_to_sun"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClockOffset:
-    """How far the labels of a series are off. All NaN and no segments: the data do not tell."""
+def clock_offset(
+    times: pd.DatetimeIndex,
+    power: Floats,
+    *,
+    irradiance: pd.Series | None = None,
+    place: Place | None = None,
+    tilt: float | None = None,
+    azimuth: float | None = None,
+    power_label: Label | None = None,
+    irradiance_label: Label = Label.START,
+) -> ClockOffset:
+    """Against `irradiance` (its own index, labels taken as right) where it is given and tells, else against the sun.
 
-    seconds: float
-    """To be added to the labels in standard (winter) time: positive where the labels are early."""
-    low: float
-    high: float
-    """95 % interval, with what is not known about the labels."""
-    daylight_saving: bool = False
-    """The labels go forward by an hour in summer."""
-    segments: tuple[Segment, ...] = ()
-    """Stretches of the same offset, in order; one when the clock was never changed."""
-    days: int = 0
-    """That told something."""
-    estimate: float = np.nan
-    """`seconds` before it was drawn to a whole number of steps."""
-
-    @property
-    def decided(self) -> bool:
-        """Whether right labels are excluded."""
-        return bool(self.low > 0 or self.high < 0)
-
-    def at(self, times: Times) -> Floats:
-        """Seconds to be added to labels (ms since 1970 as labelled); NaN where nothing is known."""
-        made = np.full(len(times), np.nan)
-        for segment in self.segments:
-            made[times >= segment.start] = segment.seconds
-        if self.segments:
-            made[times < self.segments[0].start] = self.segments[0].seconds
-        return made
-
-
-UNDECIDED = ClockOffset(np.nan, -np.inf, np.inf)
-
-
-def told_by(segments: list[Segment]) -> ClockOffset:
-    """The offset that segments tell: of standard time when there is summer time, else of the longest segment."""
-    if not segments:
-        return UNDECIDED
-    summer = is_summer_time(segments)
-    longest = max(segments, key=lambda one: one.days)
-    chosen = longest
-    if summer:  # labels run ahead in summer: what must be added is an hour less
-        near = [one for one in segments if abs(abs(one.seconds - longest.seconds) - 3600) < 600]
-        higher = [one for one in (longest, *near) if one.seconds >= longest.seconds]
-        chosen = max(higher, key=lambda one: (one.seconds > longest.seconds + 600, one.days))
-    return ClockOffset(
-        chosen.seconds,
-        chosen.low,
-        chosen.high,
-        summer,
-        tuple(segments),
-        sum(one.days for one in segments),
-        chosen.estimate,
-    )
+    `times` are the labels of `power` (any unit, NaN missing): rising, with a time zone. Constant offsets, steps and
+    summer time that somebody put into the labels are found; a slow drift comes out as steps. Details, what the labels
+    mean and the errors: `offset_to_irradiance`, `offset_to_sun`. ValueError without irradiance and place.
+    """
+    if irradiance is None and place is None:
+        raise ValueError("a clock needs irradiance or a place to be compared with")
+    series = pd.Series(power, times)
+    found = UNDECIDED
+    if irradiance is not None:
+        found = offset_to_irradiance(series, irradiance, power_label or Label.START, irradiance_label)
+    if not found.segments and place is not None:
+        found = offset_to_sun(series, place, tilt, azimuth, power_label)
+    return found

@@ -14,15 +14,17 @@ import numpy as np
 from models.pv.quality.daylight import Daylight
 from models.pv.quality.runs import HOUR, MINUTE, Floats, Mask, Times, stretches, torn
 
-LIT = 10.0
+LIT = 12.0
 """Degrees of elevation from which on even a dark sky makes an inverter work, when nobody else tells that it is lit."""
-NOTHING = 0.01
+NOTHING = 0.005
 """Share of the scale under which an inverter makes nothing."""
 STANDSTILL = 45 * MINUTE
 LEAST_LIT = 30 * MINUTE
 """A gap with less light than this is sleep."""
 DULL = 0.05
 """Share of rated power × sine of elevation that even a dull day gives, averaged over a gap."""
+EDGES = 1.2
+"""Periods at the power beside a gap in which an outage may not have begun, or may be over."""
 STEPS = 2.0
 """By how many of its steps that must have moved a counter before its rest tells anything."""
 FAULTS = r"fault|error|défaut|erreur|panne"
@@ -56,26 +58,28 @@ def silences(
     period: int,
     daylight: Daylight | None,
     counter: Floats | None,
+    power: Floats,
     step: float,
     rated: float,
 ) -> list[Gap]:
     """Spans without samples, one period after the last sample to the next. `times` in ms are those with an answer.
 
-    `counter` is the cleaned lifetime counter in Wh at `times` (NaN unknown), `step` its step in Wh, `rated` in W.
+    At `times`: `counter` is the cleaned lifetime counter in Wh, `power` in W (both NaN where unknown). `step` of the
+    counter in Wh, `rated` power in W.
     """
-    places = np.flatnonzero(torn(times, period))
-    found: list[Gap] = []
     known = np.flatnonzero(np.isfinite(counter)) if counter is not None else np.zeros(0, np.int64)
-    for place in places.tolist():
+    found: list[Gap] = []
+    for place in np.flatnonzero(torn(times, period)).tolist():
         start, end = int(times[place]) + period, int(times[place + 1])
         lit, light = _light(start, end, daylight)
-        kind = GapKind.UNKNOWN
         made = _made(counter, known, place)
-        if made is not None and made > step * 1.01:
+        beside = np.maximum(np.nan_to_num(power[place : place + 2], nan=rated), 0.0)
+        kind = GapKind.UNKNOWN
+        if made is not None and made > EDGES * beside.sum() * period / HOUR + 1.01 * step:
             kind = GapKind.COMMUNICATION
         elif lit < LEAST_LIT and lit < 0.5 * (end - start):
             kind = GapKind.ASLEEP
-        elif made is not None and DULL * rated * light / HOUR > STEPS * step:
+        elif made is not None and DULL * rated * light / HOUR > max(STEPS * step, made):
             kind = GapKind.OUTAGE
         found.append(Gap(start, end, kind))
     return found

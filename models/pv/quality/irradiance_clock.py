@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import CubicSpline
 
-from models.pv.quality.clock import UNDECIDED, ClockOffset, Label, told_by
+from models.pv.quality.offset import UNDECIDED, ClockOffset, Label, told_by
 from models.pv.quality.resampled import changes, grid, means, midnight, roughness, shifted
 from models.pv.quality.runs import HOUR, MINUTE, Floats, Times, aware, usual_period
 from models.pv.quality.segments import DAY, Segment, Story, best_story, grouped, merged, to_legal
@@ -31,6 +31,10 @@ LEAST = 8.0
 """Log-likelihood that the best lag must have, else nothing is said."""
 TEMPER = 0.5
 """Of the log-likelihood: changes one after the other are not independent."""
+FEWEST = 3
+"""Days with clouds."""
+ONE_DAY = 6.0
+"""Log-likelihood that one day may weigh: trains of clouds pass at even distances and agree at false lags."""
 CLEAR = 0.985
 """Correlation of the two courses of a day from which on the day is clear enough to have a lag of its own."""
 COURSE = 20 * MINUTE
@@ -56,7 +60,8 @@ def offset_to_irradiance(
     """What must be added to the labels of `power` so that it follows `irradiance`, whose labels are taken as right.
 
     Both with an index of rising instants with a time zone, any unit, NaN missing; steps may differ. `irradiance` may
-    be in the plane, horizontal, or from a satellite (then some weeks are needed). The answer hangs on what the labels
+    be in the plane, horizontal, or from a satellite (then some weeks are needed; else three days with clouds,
+    better a week). The answer hangs on what the labels
     stand for (`Label`): a mean labelled by its end but taken for one labelled by its start is off by one step.
 
     Power much rougher than irradiance is read at instants whose place in the step nobody knows: the interval gets half
@@ -96,7 +101,7 @@ def offset_to_irradiance(
 def _clouds(p: Floats, x: Floats, day: Times, lags: Times) -> Floats | None:
     """Log-likelihood of each lag on each day by the changes, shape (days, lags), up to a constant per day.
 
-    A day pays for its own noise too. None when the changes do not agree at any lag.
+    A day pays for its own noise too. None when no lag agrees well enough, or too few days tell.
     """
     products = np.stack([np.bincount(day, p * shifted(x, int(lag))) for lag in lags], axis=1)
     power, light, best = float((p**2).sum()), float((x**2).sum()), float(products.sum(axis=0).max())
@@ -106,7 +111,9 @@ def _clouds(p: Floats, x: Floats, day: Times, lags: Times) -> Floats | None:
     noise = (power - slope * best) / (p != 0).sum()
     own = np.bincount(day, p**2) / np.maximum(np.bincount(day, p != 0), 1)
     told: Floats = TEMPER * slope * products / np.maximum(own, noise)[:, None]
-    return told if told.sum(axis=0).max() > LEAST else None
+    if told.sum(axis=0).max() <= LEAST or (np.ptp(told, axis=1) > 1.0).sum() < FEWEST:
+        return None
+    return np.maximum(told - told.max(axis=1, keepdims=True), -ONE_DAY)
 
 
 def _courses(p: Floats, x: Floats, day: Times, lags: Times, step: int) -> Floats:

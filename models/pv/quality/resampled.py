@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from models.pv.quality.clock import Label
+from models.pv.quality.offset import Label
 from models.pv.quality.runs import MINUTE, Floats, Times
 from models.pv.quality.segments import DAY
 

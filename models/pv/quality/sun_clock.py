@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.pv.quality.clear_days import MARGIN, Place, Skies, clear, means_at, skies
-from models.pv.quality.clock import UNDECIDED, ClockOffset, Label, told_by
+from models.pv.quality.offset import UNDECIDED, ClockOffset, Label, told_by
 from models.pv.quality.resampled import grid, means, midnight
 from models.pv.quality.runs import HOUR, MINUTE, Floats, Times, aware, usual_period
 from models.pv.quality.segments import DAY, Segment, best_story, grouped, merged, to_legal

@@ -61,7 +61,7 @@ class Set:
 def load(folder: Path) -> Set:
     """All files of the set; FileNotFoundError when there is none."""
     power, weather = (
-        _table(folder / "enerpos", pattern) for pattern in ("PV_ENERPOS_*.csv", "Meteo_Terre_Sainte_*.csv")
+        _table(folder / "enerpos", pattern) for pattern in ("PV_ENERPOS_*.csv*", "Meteo_Terre_Sainte_*.csv*")
     )
     ends = pd.date_range(power.index[0], power.index[-1], freq=STEP)
     power, weather = power.reindex(ends), weather.reindex(ends)
@@ -100,8 +100,8 @@ VARIANTS: dict[str, tuple[str, Chain, float]] = {
     "ghi_haydavies": ("the same, Hay-Davies", replace(HOUSE, transposition="haydavies"), GAMMA),
     "ghi_all_losses": ("losses with 3 % unavailability (14.08 %)", replace(HOUSE, losses=PVWATTS), GAMMA),
 }
-"""All chains that were tried. `poa` was chosen before any was scored: the data sheet's facts, a pyranometer behind no
-glass, and the losses of a plant that runs."""
+"""All chains that were tried. `poa` stands first for its reasons, not for its score (others score better): the data
+sheet's facts, sensors taken as pyranometers, and the losses of a plant that runs."""
 
 
 def figures(folder: Path, seed: int) -> list[Figure]:

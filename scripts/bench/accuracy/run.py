@@ -11,13 +11,18 @@ from scripts.bench import Figure
 
 BESIDE = Path(__file__).parents[4] / "shared" / "pvdata"
 """Where the measurements lie beside a clone of the project; nothing of them is part of it."""
-SETS = {"reunion": "enerpos", "serf": "labelled", "simeasren": "simeasren", "neighbours": "neighbours"}
-"""Module of this package -> folder of its measurements."""
+SETS = {
+    "reunion": "enerpos/PV_ENERPOS_*.csv*",
+    "serf": "labelled/system_50_ac_power_2_full_DST_*.csv.gz",
+    "simeasren": "simeasren/measured_and_simulated.csv.gz",
+    "neighbours": "neighbours/*",
+}
+"""Module of this package -> files of its measurements."""
 
 
 def present(folder: Path) -> list[str]:
     """The sets whose measurements the folder has."""
-    return [name for name, place in SETS.items() if (folder / place).is_dir()]
+    return [name for name, files in SETS.items() if any(folder.glob(files))]
 
 
 def run(folder: Path, seed: int) -> Iterator[Figure]:

@@ -32,7 +32,8 @@ def everything(store, step=Step.DAY, kind=Subject.ROOF, subjects=None, columns=N
 
 FULL = {
     "energy": 41200.25, "expected": 0.1 + 0.2, "expected_low": 0.0, "expected_high": 1e9, "insolation": 5123.4,
-    "completeness": 1.0, "basis": Basis.METER, "status": EnergyStatus.MEASURED, "expected_basis": ExpectedBasis.FLEET,
+    "completeness": 1.0, "lost_outage": 12.5, "lost_finding": 0.0, "availability": 0.75,
+    "basis": Basis.METER, "status": EnergyStatus.MEASURED, "expected_basis": ExpectedBasis.FLEET,
 }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_an_index_that_is_not_wholly_inside_is_left_out():
 
 @pytest.mark.parametrize("index", [[Total(0, 2 * Q, 1.0), Total(Q, 3 * Q, 1.0)], [Total(0, Q + 5, 1.0)]])
 def test_an_index_that_overlaps_or_lies_off_the_rows_is_refused(index):
-    with pytest.raises(ValueError, match="overlap|off the edges"):
+    with pytest.raises(ValueError, match=r"overlap|off the edges"):
         settle(rows([1.0, 1.0, 1.0]), None, index, 3 * Q)
 
 

@@ -1,4 +1,4 @@
-"""A real plant's counter of 2021, as dirty as it came: Université de La Réunion, 49 kWp, two roofs, 50 kW of inverters."""
+"""A real plant's counter of 2021, as dirty as it came: Université de La Réunion, 49 kWp behind 50 kW of inverters."""
 
 from pathlib import Path
 

@@ -1,22 +1,24 @@
 import pytest
 
 from config.maps import load_maps
+from config.quantities import Role
 from models.pv.energy.sources import counter_facts, is_hybrid, meter_counts_production, production_fields
 
 MAPS = load_maps()
 
 
 @pytest.mark.parametrize(
-    ("name", "fields"),
+    ("name", "role", "fields"),
     [
-        ("goodwe_dt", ("pac", "energy_ac_total")),
-        ("goodwe_et", ("pv_power", "energy_pv_total")),
-        ("sunspec", ("pac", "energy_ac_total")),
-        ("eastron_sdm630", ("p_export", "energy_export_total")),
+        ("goodwe_dt", Role.INVERTER, ("pac", "energy_ac_total")),
+        ("goodwe_et", Role.INVERTER, ("pv_power", "energy_pv_total")),
+        ("sunspec", Role.INVERTER, ("pac", "energy_ac_total")),
+        ("sunspec", Role.METER, ("p_export", "energy_export_total")),
+        ("eastron_sdm630", Role.METER, ("p_export", "energy_export_total")),
     ],
 )
-def test_each_device_has_its_fields_of_production_and_a_hybrid_those_of_its_panels(name, fields):
-    assert production_fields(MAPS[name]) == fields
+def test_each_device_has_its_fields_of_production_and_a_hybrid_those_of_its_panels(name, role, fields):
+    assert production_fields(MAPS[name], role) == fields
 
 
 def test_a_meter_behind_a_battery_does_not_measure_production():

@@ -186,12 +186,17 @@ def test_of_eleven_real_neighbours_the_one_with_a_third_of_the_energy_is_reporte
     assert off == ["roof_14"]
 
 
+@cache
+def serf_east():
+    return serf.load(PVDATA)
+
+
 @measured
 @pytest.mark.parametrize(
     ("azimuth", "kwp", "expected"), [(158, 3.5, [OK, OK]), (220, 3.5, [OK, OFF]), (220, 10.5, [OFF, OFF])]
 )
 def test_serf_east_is_found_to_face_where_its_owner_says(azimuth, kwp, expected):
-    data = serf.load(PVDATA)
+    data = serf_east()
     here = Plant(
         serf.LATITUDE, serf.LONGITUDE, serf.ALTITUDE, plant(azimuth, 45.0, kwp).planes, plant(kwp=kwp).inverters
     )
