@@ -115,6 +115,11 @@ class Layout(Strict):
         return (WH | WATT)[self.values.unit]
 
     @property
+    def names_subjects(self) -> bool:
+        """Whether a file says itself whose its figures are."""
+        return self.values.columns == "others" or self.values.subject is not None
+
+    @property
     def names(self) -> list[str]:
         """The columns that are given by name."""
         given = self.values.columns if isinstance(self.values.columns, tuple) else ()

@@ -17,6 +17,7 @@ from scripts.commands import (
     demo,
     devices,
     export,
+    import_,
     jobs,
     probe,
     quality,
@@ -46,6 +47,7 @@ app.command("status", help=_("Each device's last sample and state; the spool; th
 app.command("devices", help=_("The supported devices, and on which real image each was verified."))(devices.devices)
 app.command("bench", help=_("Measure, beside a baseline of the same run."))(bench.bench)
 app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON or Parquet."))
+app.add_typer(import_.app, name="import", help=_("What was produced before tepos: files of portals, loggers, Enedis."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))

@@ -222,7 +222,9 @@ def cams(asked: Asked) -> str:
         f"# Observation period;{';'.join(names)};Reliability",
     ]
     for start, shine in zip(starts, ghi(starts), strict=True):
-        ends = (datetime.fromtimestamp(int(at) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.0") for at in (start, start + HOUR))
+        ends = (
+            datetime.fromtimestamp(int(at) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.0") for at in (start, start + HOUR)
+        )
         parts = (2 * shine, shine, 0, shine, 0, shine, 0.4 * shine, 0.6 * shine, 0.4 * shine)
         head.append("/".join(ends) + ";" + ";".join(f"{part:.4f}" for part in parts) + ";1.0000")
     return "\n".join(head) + "\n"

@@ -133,8 +133,8 @@ class Imports(ImportsFile):
     ) -> pd.DataFrame:
         """What holds of all batches and touches start..end (ms): of several that say the same time, the latest.
 
-        Columns: subject, start, end (int64 ms, half-open), energy (Wh), batch; sorted by subject, start. A row is left
-        out when later batches say all of its time. `basis`: only of these batches.
+        Columns: subject, start, end (int64 ms, half-open), energy (Wh), batch; sorted by subject, start. See
+        overlap.holding for what is left out. `basis`: only of these batches.
         """
         with self._transaction("DEFERRED") as sql:
             return standing(sql, kind, subjects, start, end, basis)
@@ -148,15 +148,21 @@ class Imports(ImportsFile):
             frame = standing(sql, Subject.SITE, (site,), start, end, "index", any_overlap=True)
         return list(zip(frame["start"].tolist(), frame["end"].tolist(), frame["energy"].tolist(), strict=True))
 
-    def stale(self) -> list[tuple[int, int]]:
-        """The stretches whose rollup rows do not show yet what was imported or undone."""
+    def series(self) -> list[Series]:
+        """Everyone about whom there is or was an import."""
         with self._transaction("DEFERRED") as sql:
-            return sql.execute("SELECT DISTINCT start, end FROM stale ORDER BY start, end").fetchall()
+            rows = sql.execute("SELECT kind, subject FROM series ORDER BY kind, subject").fetchall()
+        return [(Subject(kind), subject) for kind, subject in rows]
 
-    def fresh(self, stretch: tuple[int, int]) -> None:
-        """The rollup rows of a stretch that was stale show it now."""
+    def stale(self) -> list[tuple[int, int, int]]:
+        """What the rollup rows do not show yet of imports and their undoing: id, start, end (ms) of stretches."""
+        with self._transaction("DEFERRED") as sql:
+            return sql.execute("SELECT id, start, end FROM stale ORDER BY id").fetchall()
+
+    def fresh(self, stretch: int) -> None:
+        """The rollup rows show it now: strike off the stretch of that id."""
         with self._transaction("IMMEDIATE") as sql:
-            sql.execute("DELETE FROM stale WHERE start = ? AND end = ?", stretch)
+            sql.execute("DELETE FROM stale WHERE id = ?", (stretch,))
 
     def _fill(self, number: int, reading: Reading) -> int:
         """Write the rows of a batch; how many lines said again what others had said."""
@@ -241,7 +247,7 @@ class Imports(ImportsFile):
         return count
 
     def _now_stale(self, number: int) -> None:
-        self._sql.execute("INSERT INTO stale SELECT min(start), max(end) FROM part WHERE batch = ?", (number,))
+        self._sql.execute("INSERT INTO stale (start, end) SELECT min(start), max(end) FROM part WHERE batch = ?", (number,))
 
     def _batch(self, number: int) -> Batch:
         row: Any = self._sql.execute(

@@ -40,7 +40,7 @@ CREATE TABLE row (
     end INTEGER NOT NULL, energy REAL NOT NULL, line INTEGER NOT NULL,
     PRIMARY KEY (series, batch, start)
 ) WITHOUT ROWID;
-CREATE TABLE stale (start INTEGER NOT NULL, end INTEGER NOT NULL);
+CREATE TABLE stale (id INTEGER PRIMARY KEY AUTOINCREMENT, start INTEGER NOT NULL, end INTEGER NOT NULL);
 """
 MIGRATIONS = (FIRST,)
 """MIGRATIONS[n] takes a file of schema version n to version n + 1."""

@@ -14,6 +14,7 @@ from config.kwh import Subject
 Times = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+SHORTEST_DAY, LONGEST_DAY = 23 * 3_600_000, 25 * 3_600_000
 
 
 class Covered:
@@ -45,14 +46,22 @@ class Covered:
 def holding(batches: Sequence[tuple[Times, Times]], *, any_overlap: bool = False) -> list[Mask]:
     """Of each batch of stretches (starts, ends), the latest first, which ones hold.
 
-    A stretch is set aside when later batches say all of its time, with `any_overlap` when they say any of it: half of
-    a day's figure is nobody's figure.
+    A stretch shorter than a day is set aside when later batches say any of its time; a day when they say all of it,
+    for a part of a day makes no day. Longer stretches, as months, say nothing about single days: they compete among
+    themselves. With `any_overlap` all are treated alike, and none of those that hold overlap.
     """
     kept: list[Mask] = []
     starts, ends = np.empty(0, np.int64), np.empty(0, np.int64)
     for start, end in batches:
-        said = Covered(starts, ends).within(start, end)
-        holds = said == 0 if any_overlap else said < end - start
+        length, lengths = end - start, ends - starts
+        if any_overlap:
+            holds = Covered(starts, ends).within(start, end) == 0
+        else:
+            long = lengths > LONGEST_DAY
+            by_long = Covered(starts[long], ends[long]).within(start, end)
+            by_short = Covered(starts[~long], ends[~long]).within(start, end)
+            of_day = np.where(length >= SHORTEST_DAY, by_short < length, by_short == 0)
+            holds = np.where(length > LONGEST_DAY, by_long == 0, of_day)
         kept.append(holds)
         starts, ends = np.append(starts, start[holds]), np.append(ends, end[holds])
     return kept

@@ -11,7 +11,7 @@ pvgis         the European Commission's record of satellite years (no key)
 nasa_power    NASA, coarse, months later (no key)
 epw, csv_file files
 sources       the sources that a town has configured
-archive       weather.db: every answer, with its source and date
+archive, told weather.db: every answer, with its source and date, and how it went
 fetch         asks the sources in their order for what is missing
 
 None of the services was asked live: their formats are taken from their documentation, the tests ask written fakes.

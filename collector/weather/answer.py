@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
@@ -59,7 +58,7 @@ class Answer:
         """The body as a JSON object; WeatherFormat when it is something else, as a login page."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             what = _("{service}: no JSON object, but: {said}")
@@ -109,7 +108,7 @@ def reading(service: str) -> Iterator[None]:
         yield
     except WeatherError:
         raise
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, pd.errors.ParserError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         what = _("{service} answers in another form than it promises ({what})")
         told = f"{type(error).__name__}: {_readable(str(error))}"
         raise WeatherFormat(what.format(service=service, what=told)) from error
@@ -158,7 +157,7 @@ def _said(answer: Answer) -> str:
     """What the service says of its refusal: Open-Meteo `reason`, PVGIS `message`, NASA `messages`, CAMS XML."""
     try:
         found = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _readable(answer.text())
     if isinstance(found, dict):
         found = next((found[name] for name in ("reason", "message", "messages", "detail") if found.get(name)), found)

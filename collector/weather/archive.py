@@ -9,8 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +19,7 @@ from collector.errors import StoreError
 from collector.store.sqlite_errors import BUSY_SECONDS, translated
 from collector.weather.frame import COLUMNS, DAY, WeatherFrame, index_of
 from collector.weather.source import Source
+from collector.weather.told import Status, Told
 from config.kwh import ExpectedBasis
 from config.language import _
 
@@ -51,37 +50,6 @@ _KEPT_ANSWERS = 400 * DAY
 """For so long answers that gave no row are remembered."""
 _WIDEST = 3_600_000
 """ms: no row is longer."""
-
-
-class Status(StrEnum):
-    """How an answer went."""
-
-    OK = "ok"
-    PARTIAL = "partial"
-    """Something that was asked for is missing."""
-    UNREACHABLE = "unreachable"
-    SLOW = "slow"
-    REFUSED = "refused"
-    FORMAT = "format"
-    """Another form than the documentation promises, or light that does not fit the sun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One answer, or its absence; times are ms since 1970, UTC."""
-
-    source: str
-    start: int
-    end: int
-    asked_at: int
-    status: Status
-    message: str = ""
-    known: int = 0
-    """Rows with light or temperature."""
-    masked: int = 0
-    """Values that cannot be weather."""
-    again_at: int | None = None
-    """The service wants to be left alone until then."""
 
 
 class Archive:

@@ -22,17 +22,19 @@ Light = Callable[[Instants, int], Floats]
 ZERO = -4.0
 """W/m²: a pyranometer loses warmth to the night sky and reads a little below zero (limit of the BSRN): that is 0."""
 BRIGHTEST, MARGIN = 1.5, 20.0
-"""Times the light outside, with clouds' edges; and W/m² for twilight and for a sun that rises within an interval."""
+"""Times the light outside, with clouds' edges; and W/m² for a sun that rises within an interval."""
+TWILIGHT = 10.0
+"""W/m² at most over an interval in which the sun is never up."""
 BEAM = 1420.0
 """W/m²: the sun at its nearest, outside the atmosphere."""
 RANGES = {"temp_air": (-60.0, 60.0), "wind_speed": (0.0, 75.0)}
 STUCK, STUCK_FROM = 4, 20.0
 """The same light to the last digit over so many intervals (and at least two hours), from so many W/m² on."""
-NIGHT_SHARE, WRONG_SHARE, DARK_SHARE = 0.01, 0.2, 0.01
+NIGHT_SHARE, WRONG_SHARE, DARK_SHARE = 0.005, 0.2, 0.01
 """An answer is refused whose light falls at night to this part, is impossible in this part of the intervals by day,
 or is less than this part of what shines outside (a station that sends zeros, or kW for W)."""
-ENOUGH = 3_000.0
-"""Wh/m² outside the atmosphere below which an answer is too short to be judged: half a winter's day."""
+ENOUGH = 1_500.0
+"""Wh/m² outside the atmosphere below which an answer is too short to be judged; a winter's day has 2,000."""
 
 
 def checked(frame: WeatherFrame, light: Light) -> WeatherFrame:
@@ -46,7 +48,7 @@ def checked(frame: WeatherFrame, light: Light) -> WeatherFrame:
     most = BRIGHTEST * outside + MARGIN
     wrong = {
         "negative": ghi < ZERO,
-        "at-night": (ghi > most) & (outside <= 0),
+        "at-night": (ghi > TWILIGHT) & (outside <= 0),
         "too-bright": (ghi > most) & (outside > 0),
         "stuck": _stuck(ghi, frame.step),
     }
@@ -56,7 +58,7 @@ def checked(frame: WeatherFrame, light: Light) -> WeatherFrame:
     rows.loc[bad, list(LIGHT)] = np.nan
     dni, dhi = rows["dni"].to_numpy(float), rows["dhi"].to_numpy(float)
     beyond = {
-        "dni": (dni < ZERO) | (dni > BEAM) | ((dni > MARGIN) & (outside <= 0)),
+        "dni": (dni < ZERO) | (dni > BEAM) | ((dni > TWILIGHT) & (outside <= 0)),
         "dhi": (dhi < ZERO) | (dhi > most),
         **{name: (rows[name] < low) | (rows[name] > high) for name, (low, high) in RANGES.items()},
     }

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from collector.errors import WeatherError, WeatherFormat, WeatherRefused, WeatherSlow, WeatherUnreachable
-from collector.weather.archive import Archive, Status, Told
+from collector.weather.answer import LONGEST_WAIT
+from collector.weather.archive import Archive
 from collector.weather.bounds import Light, checked
 from collector.weather.frame import DAY, HOUR, QUARTER, Instants, starts_of
 from collector.weather.source import Source, Spot
+from collector.weather.told import Status, Told
 from config.language import _
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,9 @@ PAUSE = {
     Status.PARTIAL: 3 * HOUR,
 }
 """ms for which a source is left alone; after the last two for the same stretch only. CAMS takes 100 questions a day."""
+
+LONGEST = round(LONGEST_WAIT * 1000)
+"""ms: no pause is longer."""
 
 Mask = NDArray[np.bool_]
 
@@ -91,8 +96,9 @@ def fill(
 
 def _asked(archive: Archive, source: Source, spot: Spot, start: int, end: int, now: int, light: Light) -> Told:
     try:
-        # An hour more: the first interval may begin before the stretch.
-        frame = checked(source.fetch(spot, start - HOUR, end, now), light)
+        # From an hour before, for the first interval may begin before the stretch.
+        answer = source.fetch(spot, start - HOUR, end, now)
+        frame = checked(replace(answer, rows=answer.rows[answer.starts + answer.step > start]), light)
     except WeatherError as error:
         wait = getattr(error, "retry_after", None)
         again_at = None if wait is None else now + round(wait * 1000)
@@ -144,7 +150,7 @@ def _missing(known: dict[str, Mask], source: Source) -> Mask:
 
 def _rested(missing: Mask, quarters: Instants, archive: Archive, source: Source, now: int) -> tuple[Mask, str]:
     """What of the missing may be asked for now, and why not the rest."""
-    for number, told in enumerate(archive.told(source.name, now - max(PAUSE.values()))):
+    for number, told in enumerate(archive.told(source.name, now - LONGEST)):
         fresh = now < max(told.asked_at + PAUSE[told.status], told.again_at or 0)
         if told.status in (Status.OK, Status.PARTIAL):
             if fresh:

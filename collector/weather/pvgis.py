@@ -40,7 +40,7 @@ class Pvgis:
 
     def __init__(self, database: Database = "PVGIS-SARAH3", *, url: str = URL, limits: Limits = LIMITS) -> None:
         self._database, self._url, self._limits = database, url, limits
-        self.attribution = f"PVGIS © European Union, 2001-2026 ({database}); CC BY 4.0"
+        self.attribution = f"PVGIS ({database}) © European Union; CC BY 4.0"
 
     def fetch(self, spot: Spot, start: int, end: int, now: int) -> WeatherFrame:
         """See Source. Whole years are asked for; years outside of the record are refused."""

@@ -82,7 +82,9 @@ class Plant:
 
     def pdc0(self) -> Floats:
         """Shape (inverters,): W installed behind each."""
-        made: Floats = self.matrix() @ np.array([plane.pdc0 for plane in self.planes], dtype=np.float64)
+        made = np.zeros(len(self.inverters))
+        for plane in self.planes:
+            made[plane.inverter] += plane.pdc0
         return made
 
     def row(self, path: str) -> int:

@@ -31,52 +31,52 @@ class Around:
 
 def around(store: Store, books: Books, start: int, end: int) -> Around:
     """The readings for start..end (ms): six hours beyond both ends, and for a silent device up to its next word."""
-    devices, fields = books.devices, books.fields()
-    frames = store.read_many(devices, fields, start - BESIDE, end + BESIDE)
-    counted = [device.path for device in books.counted]
-    newest = {device: sample.time for device, sample in store.last().items()} if counted else {}
-    returned: dict[str, int] = {}
-    samples = 0
-    for device in counted:
-        if device not in newest:
-            continue
-        times = pd.DatetimeIndex(frames[device].index).as_unit("ms").asi8
-        inside = times[(times >= start) & (times < end)]
-        samples += len(inside)
-        if not len(times) or times[0] >= start:
-            earlier = _before(store, device, fields, start, newest[device])
-            frames[device] = _joined(earlier, frames[device])
-            if len(earlier) and len(inside):
-                returned[device] = int(earlier.index[-1].timestamp()) * 1000
-        if (not len(times) or times[-1] < end) and newest[device] >= end:
-            frames[device] = _joined(frames[device], _after(store, device, fields, end + BESIDE, newest[device]))
-    return Around(frames, returned, samples)
+    fields = books.fields()
+    frames = store.read_many(books.devices, fields, start - BESIDE, end + BESIDE)
+    newest = {device: sample.time for device, sample in store.last().items()}
+    counted = [device.path for device in books.counted if device.path in newest]
+    times = {device: pd.DatetimeIndex(frames[device].index).as_unit("ms").asi8 for device in counted}
+    inside = {device: int(((at >= start) & (at < end)).sum()) for device, at in times.items()}
+    silent = [device for device, at in times.items() if not len(at) or at[0] >= start]
+    mute = [device for device, at in times.items() if (not len(at) or at[-1] < end) and newest[device] >= end]
+    earlier = _before(store, silent, fields, start)
+    for device, row in earlier.items():
+        frames[device] = _joined(row, frames[device])
+    for device, row in _after(store, mute, fields, end + BESIDE, newest).items():
+        frames[device] = _joined(frames[device], row)
+    returned = {device: int(row.index[-1].timestamp()) * 1000 for device, row in earlier.items() if inside[device]}
+    return Around(frames, returned, sum(inside.values()))
 
 
 def _joined(*frames: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame for frame in frames if len(frame)] or frames[:1])
 
 
-def _before(store: Store, device: str, fields: list[str], start: int, newest: int) -> pd.DataFrame:
-    """The last sample before the stretch; an empty frame when it is too far away."""
-    until, far = min(start, newest + 1), BESIDE
-    lowest = start - FARTHEST
-    while until > lowest:
+def _before(store: Store, devices: list[str], fields: list[str], start: int) -> dict[str, pd.DataFrame]:
+    """The last sample before the stretch of each of these devices, of those that have one."""
+    found: dict[str, pd.DataFrame] = {}
+    oldest = store.first() if devices else None
+    if oldest is None:
+        return found
+    until, far, lowest = start, BESIDE, max(start - FARTHEST, oldest)
+    while until > lowest and (wanted := [device for device in devices if device not in found]):
         since = max(lowest, until - far)
-        found = store.read(device, fields, since, until)
-        if len(found):
-            return found.iloc[-1:]
+        frames = store.read_many(wanted, fields, since, until)
+        found |= {device: frame.iloc[-1:] for device, frame in frames.items() if len(frame)}
         until, far = since, far * FARTHER
-    return store.read(device, fields, start, start)
+    return found
 
 
-def _after(store: Store, device: str, fields: list[str], end: int, newest: int) -> pd.DataFrame:
-    """The first sample from `end` on; an empty frame when it is too far away."""
+def _after(
+    store: Store, devices: list[str], fields: list[str], end: int, newest: dict[str, int]
+) -> dict[str, pd.DataFrame]:
+    """The first sample from `end` on of each of these devices, of those that have one."""
+    found: dict[str, pd.DataFrame] = {}
     since, far = end, BESIDE
-    highest = min(end + FARTHEST, newest + 1)
-    found = store.read(device, fields, since, since)
-    while since < highest and not len(found):
+    highest = min(end + FARTHEST, max((newest[device] + 1 for device in devices), default=0))
+    while since < highest and (wanted := [device for device in devices if device not in found]):
         until = min(highest, since + far)
-        found = store.read(device, fields, since, until)
+        frames = store.read_many(wanted, fields, since, until)
+        found |= {device: frame.iloc[:1] for device, frame in frames.items() if len(frame)}
         since, far = until, far * FARTHER
-    return found.iloc[:1]
+    return found

@@ -12,12 +12,14 @@ from functools import partial
 
 from collector.errors import WeatherError
 from collector.periods import Span
-from collector.weather.archive import Archive, Status
+from collector.weather.archive import Archive
 from collector.weather.fetch import Report, fill
 from collector.weather.source import Source, Spot
+from collector.weather.told import Status
 from config.kwh import ExpectedBasis
 from config.language import _
 from config.town import Place
+from models.calendar import quarter_of
 from models.pv.closing.weather import Seen
 from models.pv.sky_quarters import best_quarters, extraterrestrial
 from scripts.jobs.job import Job
@@ -76,7 +78,7 @@ class WeatherJob:
         now, spot = self._now(), self._spot
         light = partial(extraterrestrial, latitude=spot.latitude, longitude=spot.longitude, altitude=spot.altitude)
         first = periods[0].start
-        start = min(first, max(first - PATIENCE, self._first() or first)) // DAY * DAY
+        start = quarter_of(min(first, max(first - PATIENCE, self._first() or first)))
         report = fill(self._archive, self._sources, spot, start, periods[-1].end, now, light)
         if pending := self._archive.pending():
             self._changed(list(pending.values()))

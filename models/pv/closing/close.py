@@ -102,7 +102,8 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
         return Closed(frames(accounts), None, {}, _by_path(books, made), doubted)
     until = day_bounds(whole[-1], tz)[1]
     half = told.half_day[:, : len(whole)]
-    daily = [_day(books, account, until, tz, half) for account in accounts]
+    behind, capacity = _behind(books), books.plant.pdc0()
+    daily = [_day(account, behind[account.kind, account.id], capacity, until, tz, half) for account in accounts]
     metered = _metered(sites, memories, until, tz)
     return Closed(frames(accounts), frames(daily), metered, _by_path(books, made), doubted)
 
@@ -248,19 +249,21 @@ def _accounts(
     return [*accounts, *of_sites, town], sites
 
 
-def _day(books: Books, account: Account, until: int, tz: tzinfo, half: Floats) -> Account:
+def _behind(books: Books) -> dict[tuple[Subject, str], list[int]]:
+    """The inverters behind each subject."""
+    rows = list(range(len(books.inverters)))
+    made = {(Subject.INVERTER, counted.path): [row] for row, counted in zip(rows, books.inverters, strict=True)}
+    made |= {(Subject.SITE, site.id): list(site.inverters) for site in books.sites}
+    for plane in books.plant.planes:
+        own = made.setdefault((Subject.ROOF, plane.roof), [])
+        if plane.inverter not in own:
+            own.append(plane.inverter)
+    return made | {(Subject.TOWN, "town"): rows}
+
+
+def _day(account: Account, mine: list[int], capacity: Floats, until: int, tz: tzinfo, half: Floats) -> Account:
     """The whole days of an account. half: of each inverter and day; several together are no surer than their mean."""
-    rows = range(len(books.inverters))
-    match account.kind:
-        case Subject.INVERTER:
-            mine = [row for row in rows if books.inverters[row].path == account.id]
-        case Subject.ROOF:
-            mine = sorted({plane.inverter for plane in books.plant.planes if plane.roof == account.id})
-        case Subject.SITE:
-            mine = [row for site in books.sites if site.id == account.id for row in site.inverters]
-        case Subject.TOWN:
-            mine = list(rows)
-    size = books.plant.pdc0()[mine][:, None]
+    size = capacity[mine][:, None]
     width: Floats = (half[mine] * size).sum(axis=0) / size.sum()
     keep = account.energy.times < until
     energy, should = account.energy, account.expected

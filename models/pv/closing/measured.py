@@ -38,11 +38,16 @@ def device_energy(
     """The quarters of one device from its readings, which may reach beyond start..end. shape: expected, per quarter."""
     frame = _of(readings, counted)
     times = _times(frame)
-    power, counter = (
-        frame[name].to_numpy(float) if name in frame.columns and frame[name].notna().any() else None
-        for name in (counted.power, counted.counter)
-    )
+    power, counter = (_column(frame, name) for name in (counted.power, counted.counter))
     return quarter_energy(times, power, counter, counted.facts, start, end, shape, shape_start)
+
+
+def _column(frame: pd.DataFrame, name: str) -> Floats | None:
+    """A field's values; None when there is none at all."""
+    if name not in frame.columns:
+        return None
+    values = frame[name].to_numpy(float)
+    return None if np.isnan(values).all() else values
 
 
 def reach(books: Books, readings: Readings, start: int, end: int) -> tuple[int, int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.kwh import ROLLUP_NUMBERS, Subject
+from config.kwh import ROLLUP_NUMBERS, Basis, EnergyStatus, Subject
 from models.pv.closing.books import Books
 from models.pv.closing.expected import BASES
 from models.pv.energy.days import day_energy
@@ -57,21 +59,33 @@ class Account:
     expected: Expected
     lost: Lost
 
-    def frame(self) -> pd.DataFrame:
-        """Its rows as the stores take them."""
+    def numbers(self) -> tuple[Floats, ...]:
+        """Its columns in the order of ROLLUP_NUMBERS."""
         made, should, lost = self.energy, self.expected, self.lost
-        numbers = (
+        return (
             made.energy, should.energy, should.low, should.high, should.insolation, made.completeness,
             lost.outage, lost.finding, lost.availability,
         )  # fmt: skip
-        columns = {"kind": self.kind.value, "subject": self.id, "time": made.times}
-        texts = {"basis": made.basis_words(), "status": made.status_words(), "expected_basis": WORDS[should.basis]}
-        return pd.DataFrame(columns | dict(zip(ROLLUP_NUMBERS, numbers, strict=True)) | texts)
 
 
 def frames(accounts: Sequence[Account]) -> pd.DataFrame:
-    """All rows of all accounts; at least one account."""
-    return pd.concat([account.frame() for account in accounts], ignore_index=True)
+    """All rows of all accounts, as the stores take them; at least one account."""
+    sizes = [len(account.energy.times) for account in accounts]
+    columns: dict[str, Any] = {
+        "kind": np.repeat(np.array([account.kind.value for account in accounts], dtype=object), sizes),
+        "subject": np.repeat(np.array([account.id for account in accounts], dtype=object), sizes),
+        "time": np.concatenate([account.energy.times for account in accounts]),
+    }
+    numbers = zip(*(account.numbers() for account in accounts), strict=True)
+    columns |= {name: np.concatenate(parts) for name, parts in zip(ROLLUP_NUMBERS, numbers, strict=True)}
+    columns["basis"] = _words(Basis)[np.concatenate([account.energy.basis for account in accounts])]
+    columns["status"] = _words(EnergyStatus)[np.concatenate([account.energy.status for account in accounts])]
+    columns["expected_basis"] = WORDS[np.concatenate([account.expected.basis for account in accounts])]
+    return pd.DataFrame(columns)
+
+
+def _words(of: type[StrEnum]) -> NDArray[np.object_]:
+    return np.array([word.value for word in of], dtype=object)
 
 
 def summed(parts: Sequence[Expected], weights: Sequence[float]) -> Expected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,22 +84,29 @@ def _agreeing(
 ) -> tuple[Bools, Floats]:
     """The speakers without those that stand apart, and what they say.
 
-    One that errs makes others seem to: of the few furthest off, that one falls silent without which the rest agree
-    best; and so on while any is too far off and half of the fleet is left.
+    One that errs makes others seem to. Of the few furthest off, that one falls silent without which the rest agree
+    best, or that pair (twins that err together confirm each other) if no one alone leaves agreement; and so on while
+    any is too far off and half of the fleet is left.
     """
     combined = voices.combine(power, speakers)
-    fewest = max(MIN_PEERS, len(speakers) // 2)
     apart = _apart(power, combined * correction, speakers, spread_day)
+    fewest = max(MIN_PEERS, len(speakers) // 2)
     while apart.max(initial=0.0) > 1.0 and speakers.sum() > fewest:
-        trials = []
-        for row in np.argsort(-apart)[:SUSPECTS]:
-            if apart[row] > 0:
-                others = speakers & (np.arange(len(speakers)) != row)
+        suspects = [row for row in np.argsort(-apart)[:SUSPECTS] if apart[row] > 0]
+        best: list[tuple[float, Bools, Floats, Floats]] = []
+        for size in (1, 2):
+            trials = []
+            for silent in combinations(suspects, size):
+                others = speakers.copy()
+                others[list(silent)] = False
                 said = voices.combine(power, others)
                 left = _apart(power, said * correction, others, spread_day)
-                trials.append((float(np.minimum(left, FAR).sum()), int(row), said, left))
-        _, row, combined, apart = min(trials, key=lambda trial: trial[:2])
-        speakers = speakers & (np.arange(len(speakers)) != row)
+                trials.append((float(np.minimum(left, FAR).sum()), others, said, left))
+            best.append(min(trials, key=lambda trial: trial[0]))
+            if best[-1][-1].max() <= 1.0 or speakers.sum() - 2 < fewest or len(suspects) < 2:
+                break
+        chosen = best[-1] if best[-1][-1].max() <= 1.0 else best[0]
+        _, speakers, combined, apart = chosen
     return speakers, combined
 
 

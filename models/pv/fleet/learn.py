@@ -30,6 +30,8 @@ BLOCK, KNOWN = 28, 22
 """Days of a block, and how many of them a roof has to be known and fine for a place among the established."""
 DAY_WEIGHT = 0.3
 """Of a day's energy beside the hours' power: a relation that holds for both holds its level into other seasons."""
+WHOLE = 0.999
+"""Share of the others' power squared during which a roof has to be known, to count as known throughout."""
 LEVEL = 0.05
 """How far the energy of a block may be off."""
 ODD, ODD_SPREADS = 0.10, 2.0
@@ -90,7 +92,9 @@ def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hou
 
 def _turn(state: FleetState) -> FleetState:
     """A block is full: the one before is admitted, this one waits, new roofs find their place."""
-    level = _level(state.waiting_measured, state.waiting_expected) & _level(state.fresh_measured, state.fresh_expected)
+    level = np.logical_and(
+        _level(state.waiting_measured, state.waiting_expected), _level(state.fresh_measured, state.fresh_expected)
+    ) & _complete(state.waiting_squares)
     established = state.established > 0
     products = state.products * np.exp(-1 / MEMORY)
     if (established & level).any():
@@ -123,6 +127,12 @@ def _turn(state: FleetState) -> FleetState:
 
 def _level(measured: Floats, expected: Floats) -> Bools:
     made: Bools = np.abs(measured - expected) <= LEVEL * expected
+    return made
+
+
+def _complete(squares: Floats) -> Bools:
+    """(n,) roofs known (or filled in) whenever another one was: products over fewer days would be too small."""
+    made: Bools = (squares >= WHOLE * np.diag(squares)[:, None]).all(axis=0)
     return made
 
 

@@ -75,9 +75,7 @@ def lasting(state: FleetState) -> Relation:
 
 def recent(state: FleetState) -> Relation:
     """Of all roofs, from the last one or two blocks: for those that are not established yet."""
-    return _sound(
-        _relation(state.waiting_products + state.fresh_products, state.waiting_squares + state.fresh_squares)
-    )
+    return _sound(_relation(state.waiting_products + state.fresh_products, state.waiting_squares + state.fresh_squares))
 
 
 def fresh(state: FleetState) -> Relation:

@@ -2,6 +2,7 @@
 
     rows.py     imported intervals as quarters and days of one subject
     merge.py    measured rows keep their figures, imported ones fill in what is unknown
+    table.py    rollup rows as stores have them, on a grid
     family.py   who is part of whom in a town, and how much each weighs
     rollups.py  all of it: the rollup rows of a stretch of a town with its imports
 

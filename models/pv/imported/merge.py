@@ -48,3 +48,9 @@ def with_imports(measured: EnergyRows, imported: EnergyRows) -> EnergyRows:
 def half_measured(rows: EnergyRows) -> Mask:
     """Which rows were measured in part."""
     return np.asarray((rows.status == PARTIAL) & ~ours(rows), bool)
+
+
+def more(rows: EnergyRows, parts: EnergyRows) -> EnergyRows:
+    """What the parts say where they rest on imports, and the rows are unknown or are imports that know less."""
+    less = ours(rows) & (rows.completeness < parts.completeness)
+    return chosen(rows, ((rows.status == UNKNOWN) | less) & ours(parts), parts)

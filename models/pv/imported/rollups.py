@@ -6,62 +6,21 @@ row that rests on imports (its basis says so) counts as unknown, a day of it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from config.kwh import ROLLUP_NUMBERS, ROLLUP_TEXTS, Basis, EnergyStatus, ExpectedBasis, Step, Subject
+from config.kwh import Subject
 from models.calendar import quarters
 from models.pv.energy.days import day_energy, day_starts
-from models.pv.energy.rows import (
-    BASES,
-    NO_BASIS,
-    STATUSES,
-    UNKNOWN,
-    EnergyRows,
-    Floats,
-    Mask,
-    Times,
-    add_up,
-    nothing_known,
-)
+from models.pv.energy.rows import PARTIAL, UNKNOWN, EnergyRows, Floats, Mask, Times, add_up, nothing_known
 from models.pv.imported.family import TOWN, Family, Home, Id
-from models.pv.imported.merge import chosen, half_measured, ours, with_imports, without_imports
+from models.pv.imported.merge import chosen, half_measured, more, ours, with_imports, without_imports
 from models.pv.imported.rows import Intervals, imported_days, imported_quarters
+from models.pv.imported.table import Kept, changed_rows, kept_rows
 from models.pv.sun import sun_position
-
-KINDS = (Subject.INVERTER, Subject.ROOF, Subject.SITE, Subject.TOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """The rows of one subject in the store, on the whole grid of the stretch."""
-
-    energy: EnergyRows
-    """`unknown` where there is no row."""
-    expected: Floats
-    other: pd.DataFrame
-    """Row by row of the grid all columns of a rollup; of times without a row nothing is expected."""
-
-
-class _Stretch:
-    """The grids of a stretch of whole days, and the light on them."""
-
-    def __init__(self, family: Family, start: int, end: int) -> None:
-        self.days = day_starts(start, end, family.tz)
-        self.edges = np.append(self.days, end)
-        self.quarters = quarters(start, end)
-        sun = sun_position(
-            pd.DatetimeIndex(self.quarters.astype("datetime64[ms]")).tz_localize("UTC"), family.latitude, family.longitude
-        )
-        self.light = np.maximum(np.cos(np.radians(sun.zenith)), 0.0)
-        self.day_of = np.searchsorted(self.days, self.quarters, "right") - 1
-
-    def grid(self, step: Step) -> Times:
-        return self.quarters if step is Step.QUARTER else self.days
-
 
 Rows = dict[Id, EnergyRows]
 
@@ -76,138 +35,200 @@ def imported_rollups(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The quarter and day rows of start..end (ms, whole days of the town) that must be written, as stores take them.
 
-    imports: what holds of all imports and touches the stretch. quarter_rows, day_rows: all that the store has of it
-    now, with all columns of a rollup row (kind, subject, time, …). Rows that need no change are not given.
+    imports: what holds of all imports and touches the stretch. quarter_rows, day_rows: what the store has of it now,
+    all columns of a rollup row (kind, subject, time, …): of all sites and the town, and of the inverters and roofs of
+    every site that has or had imports. Rows that need no change are not given.
 
-    A measured figure stays; of a day measured in part the quarter-hours that nobody measured may be filled in, and it
-    is then their sum. Roofs, sites and the town take what their parts say, `partial` with the share that is known when
-    parts of them are unknown; a site without a commissioning date counts as there from the beginning.
+    A measured figure stays. A day that was measured in part is completed only by imported quarter-hours that nobody
+    measured, and is then the sum of its quarter-hours; a day that was measured in full is left alone. Roofs, sites and
+    the town take what their parts say, `partial` with the share that is known where parts of them are unknown; a site
+    without a commissioning date counts as there from the beginning.
     """
     stretch = _Stretch(family, start, end)
-    kept = {step: _kept(rows, stretch.grid(step)) for step, rows in zip(Step, (quarter_rows, day_rows), strict=True)}
-    by_quarter = _merged(family, Step.QUARTER, kept[Step.QUARTER], stretch, imports, {})
-    by_day = _merged(family, Step.DAY, kept[Step.DAY], stretch, imports, by_quarter)
-    return _changed(kept[Step.QUARTER], by_quarter, stretch.quarters), _changed(kept[Step.DAY], by_day, stretch.days)
+    kept_quarters, kept_days = kept_rows(quarter_rows, stretch.quarters), kept_rows(day_rows, stretch.days)
+    by_quarter = _Quarters(stretch, kept_quarters, imports, kept_days)
+    _settle(family, by_quarter)
+    by_day = _Days(stretch, kept_days, imports, by_quarter)
+    _settle(family, by_day)
+    return (
+        changed_rows(kept_quarters, by_quarter.rows, stretch.quarters),
+        changed_rows(kept_days, by_day.rows, stretch.days),
+    )
 
 
-def _merged(
-    family: Family,
-    step: Step,
-    kept: Mapping[Id, _Kept],
-    stretch: _Stretch,
-    imports: Mapping[Id, Intervals],
-    by_quarter: Rows,
-) -> Rows:
-    """All rows of one step with their imports. by_quarter: the same of quarter-hours, when the step is the day."""
-    work = _Work(step, kept, stretch, imports, by_quarter)
-    for site in family.sites:
-        for inverter in site.inverters:
-            work.settle((Subject.INVERTER, inverter), [])
-        for roof, shares in site.roofs.items():
-            work.settle((Subject.ROOF, roof), [(Subject.INVERTER, inverter) for inverter in shares], shares)
-        work.settle_site(site)
-    work.settle_town(family.sites)
-    return work.rows
+class _Stretch:
+    """The grids of a stretch of whole days, and the light on them."""
+
+    def __init__(self, family: Family, start: int, end: int) -> None:
+        self.tz = family.tz
+        self.days = day_starts(start, end, family.tz)
+        self.edges = np.append(self.days, end)
+        self.quarters = quarters(start, end)
+        times = pd.DatetimeIndex(self.quarters.astype("datetime64[ms]")).tz_localize("UTC")
+        sun = sun_position(times, family.latitude, family.longitude)
+        self.light: Floats = np.maximum(np.cos(np.radians(sun.zenith)), 0.0)
+        self.day_of = np.searchsorted(self.days, self.quarters, "right") - 1
+
+    def any_of_day(self, mask: Mask) -> Mask:
+        """Of each day whether any of its quarter-hours is so."""
+        return np.asarray(np.bincount(self.day_of, mask, len(self.days)) > 0, bool)
 
 
-class _Work:
-    """One step of one stretch on its way from parts to wholes."""
+class _Step:
+    """The rows of one step on their way from parts to wholes; `rows` has who rests on imports, or did."""
 
     def __init__(
-        self,
-        step: Step,
-        kept: Mapping[Id, _Kept],
-        stretch: _Stretch,
-        imports: Mapping[Id, Intervals],
-        by_quarter: Rows,
+        self, stretch: _Stretch, grid: Times, kept: Mapping[Id, Kept], imports: Mapping[Id, Intervals]
     ) -> None:
-        self.step, self.kept, self.stretch, self.imports, self.by_quarter = step, kept, stretch, imports, by_quarter
-        self.times = stretch.grid(step)
+        self.stretch, self.grid, self.kept, self.imports = stretch, grid, kept, imports
         self.rows: Rows = {}
 
+    def before(self, who: Id) -> EnergyRows:
+        """As the store has them."""
+        return self.kept[who].energy if who in self.kept else nothing_known(self.grid)
+
     def measured(self, who: Id) -> EnergyRows:
-        """What was measured; a day that rests on imports is the sum of its measured quarter-hours."""
-        if who not in self.kept:
-            return nothing_known(self.times)
-        return without_imports(self.kept[who].energy)
+        """As they were measured."""
+        return without_imports(self.before(who))
 
     def said(self, who: Id) -> EnergyRows:
-        """What imports say of it itself."""
-        said = self.imports.get(who)
-        if said is None:
-            return nothing_known(self.times)
-        if self.step is Step.QUARTER:
-            return imported_quarters(said, self.times)
-        return imported_days(said, self.stretch.edges, self.stretch.quarters, self.stretch.light)
+        """What imports say about it itself."""
+        raise NotImplementedError
 
-    def settle(self, who: Id, parts: Sequence[Id], shares: Mapping[str, float] | None = None) -> None:
-        """Measured, else imported, else what its parts say where any of them rests on imports."""
-        made = with_imports(self.measured(who), self.said(who))
-        if any(part in self.rows for part in parts):
-            capacity = {part: 1.0 if shares is None else shares[part[1]] for part in parts}
-            made = _filled(made, self.together(parts, capacity, shares))
-        self.keep(who, made)
-
-    def settle_site(self, site: Home) -> None:
-        """A site takes what its roofs say or what its inverters say, whichever is more; a lone roof what the site."""
-        who: Id = (Subject.SITE, site.id)
-        made = with_imports(self.measured(who), self.said(who))
-        for kind, sizes in ((Subject.INVERTER, site.inverters), (Subject.ROOF, site.capacity_of)):
-            parts = {(kind, name): size for name, size in sizes.items()}
-            if any(part in self.rows for part in parts):
-                made = _filled(made, self.together(list(parts), parts, None))
-        self.keep(who, made)
-        if len(site.roofs) == 1 and who in self.rows:
-            roof: Id = (Subject.ROOF, next(iter(site.roofs)))
-            own = self.rows.get(roof, nothing_known(self.times))
-            self.keep(roof, chosen(own, (own.status == UNKNOWN) & ours(self.rows[who]), self.rows[who]))
-
-    def settle_town(self, sites: Sequence[Home]) -> None:
-        """The town is always the sum of its sites: where one of them rests on imports, and where it did before."""
-        present = {(Subject.SITE, site.id): site for site in sites if site.inverters or (Subject.SITE, site.id) in self.rows}
-        if not any(site in self.rows for site in present):
-            return
-        capacity = {
-            who: np.where((self.times >= site.since) if site.since is not None else True, site.capacity, 0.0)
-            for who, site in present.items()
-        }
-        before = self.kept[TOWN].energy if TOWN in self.kept else nothing_known(self.times)
-        touched = ours(before) | np.any([ours(self.rows[who]) for who in present if who in self.rows], axis=0)
-        self.rows[TOWN] = chosen(before, touched, self.together(list(present), capacity, None))
-
-    def together(
-        self, parts: Sequence[Id], capacity: Mapping[Id, float | Floats], shares: Mapping[str, float] | None
-    ) -> EnergyRows:
-        """The sum of parts, each weighing by what was expected of it, else by its capacity."""
-        rows = [self.of(part) for part in parts]
-        weights = np.stack([np.broadcast_to(capacity[part], len(self.times)) for part in parts]).astype(float)
-        weights = np.where(weights.sum(axis=0) > 0, weights, 1.0)
-        if all(part in self.kept for part in parts):
-            should = np.stack([self.kept[part].expected for part in parts])
-            lit = np.isfinite(should).all(axis=0) & (should.sum(axis=0) > 0)
-            weights = np.where(lit, should, weights)
-        if shares is not None:
-            rows = [replace(row, energy=row.energy * shares[part[1]]) for row, part in zip(rows, parts, strict=True)]
-        return add_up(rows, weights)
+    def completed(self, who: Id, made: EnergyRows) -> EnergyRows:
+        """Rows measured in part with what imports add to them."""
+        return made
 
     def of(self, who: Id) -> EnergyRows:
-        """Its rows with imports, as far as they are settled."""
+        """With imports, as far as they are settled."""
         return self.rows[who] if who in self.rows else self.measured(who)
 
     def keep(self, who: Id, made: EnergyRows) -> None:
-        """Remember the rows of who has any imports or has had any; a day measured in part is the sum of its quarters."""
-        had = self.kept[who].energy if who in self.kept else nothing_known(self.times)
-        if self.step is Step.DAY and who in self.by_quarter:
-            made = self._summed(who, had, made)
-        if ours(made).any() or ours(had).any():
+        """Settle the rows of one."""
+        made = self.completed(who, made)
+        if ours(made).any() or ours(self.before(who)).any():
             self.rows[who] = made
 
-    def _summed(self, who: Id, had: EnergyRows, made: EnergyRows) -> EnergyRows:
-        """Days of which some quarter-hours were measured, and some rest on imports or rested on them before."""
-        by_quarter, day_of = self.by_quarter[who], self.stretch.day_of
-        known = (by_quarter.status != UNKNOWN) & ~ours(by_quarter)
-        days = len(self.times)
-        some = np.bincount(day_of, known, days) > 0
-        filled = np.bincount(day_of, ours(by_quarter), days) > 0
-        anew = some & ((half_measured(had) & filled) | ours(had))
-        return chosen(made, anew, day_energy(by_quarter, self.stretch.tz, self.stretch.light)) if anew.any() else made
+    def together(self, parts: Mapping[Id, float | Floats], shares: Mapping[Id, float] | None = None) -> EnergyRows:
+        """The sum of parts, of each the share; they weigh by what was expected of them, else by capacity (W)."""
+        rows = [self.of(part) for part in parts]
+        share = np.array([1.0 if shares is None else shares[part] for part in parts])
+        weights = np.stack([np.broadcast_to(size, len(self.grid)) for size in parts.values()]) * share[:, None]
+        weights = np.where(weights.sum(axis=0) > 0, weights, 1.0)
+        if all(part in self.kept for part in parts):
+            should = np.stack([self.kept[part].expected for part in parts]) * share[:, None]
+            weights = np.where(np.isfinite(should).all(axis=0) & (should.sum(axis=0) > 0), should, weights)
+        shared = [replace(own, energy=own.energy * part) for own, part in zip(rows, share, strict=True)]
+        return add_up(shared, weights)
+
+
+class _Quarters(_Step):
+    """Quarter-hours. Those of a day that was measured in full are left alone."""
+
+    def __init__(
+        self, stretch: _Stretch, kept: Mapping[Id, Kept], imports: Mapping[Id, Intervals], days: Mapping[Id, Kept]
+    ) -> None:
+        super().__init__(stretch, stretch.quarters, kept, imports)
+        self._days = days
+
+    def said(self, who: Id) -> EnergyRows:
+        """See _Step."""
+        if who not in self.imports:
+            return nothing_known(self.grid)
+        return imported_quarters(self.imports[who], self.grid)
+
+    def keep(self, who: Id, made: EnergyRows) -> None:
+        """See _Step."""
+        if who in self._days:
+            day = self._days[who].energy
+            full = (day.status != UNKNOWN) & (day.status != PARTIAL) & ~ours(day)
+            made = chosen(made, full[self.stretch.day_of], self.measured(who))
+        super().keep(who, made)
+
+
+class _Days(_Step):
+    """Days of the town."""
+
+    def __init__(
+        self, stretch: _Stretch, kept: Mapping[Id, Kept], imports: Mapping[Id, Intervals], by_quarter: _Quarters
+    ) -> None:
+        super().__init__(stretch, stretch.days, kept, imports)
+        self._by_quarter = by_quarter
+
+    def measured(self, who: Id) -> EnergyRows:
+        """See _Step: where imports stand now, what the measured quarter-hours of that day add up to."""
+        rows = super().measured(who)
+        lost = ours(self.before(who))
+        if not lost.any() or who not in self._by_quarter.kept:
+            return rows
+        parts = self._by_quarter.measured(who)
+        return chosen(rows, lost & self.stretch.any_of_day(parts.status != UNKNOWN), self._summed(who, parts))
+
+    def said(self, who: Id) -> EnergyRows:
+        """See _Step."""
+        if who not in self.imports:
+            return nothing_known(self.grid)
+        stretch = self.stretch
+        return imported_days(self.imports[who], stretch.edges, stretch.quarters, stretch.light)
+
+    def completed(self, who: Id, made: EnergyRows) -> EnergyRows:
+        """See _Step."""
+        if who not in self._by_quarter.rows:
+            return made
+        parts = self._by_quarter.rows[who]
+        anew = half_measured(made) & self.stretch.any_of_day(ours(parts))
+        return chosen(made, anew, self._summed(who, parts)) if anew.any() else made
+
+    def _summed(self, who: Id, parts: EnergyRows) -> EnergyRows:
+        should = self._by_quarter.kept[who].expected
+        dark = ~self.stretch.any_of_day(should > 0)
+        return day_energy(parts, self.stretch.tz, np.where(dark[self.stretch.day_of], self.stretch.light, should))
+
+
+def _settle(family: Family, work: _Step) -> None:
+    """All rows of one step: measured, else imported, else what the parts say where any of them rests on imports."""
+    for site in family.sites:
+        for name in site.inverters:
+            who: Id = (Subject.INVERTER, name)
+            work.keep(who, with_imports(work.measured(who), work.said(who)))
+        for name, shares in site.roofs.items():
+            who = (Subject.ROOF, name)
+            made = with_imports(work.measured(who), work.said(who))
+            behind: dict[Id, float] = {(Subject.INVERTER, inverter): share for inverter, share in shares.items()}
+            if any(part in work.rows for part in behind):
+                sizes = {part: site.inverters[part[1]] for part in behind}
+                made = more(made, work.together(sizes, behind))
+            work.keep(who, made)
+        _settle_site(site, work)
+    _settle_town(family.sites, work)
+
+
+def _settle_site(site: Home, work: _Step) -> None:
+    """A site takes what its inverters or its roofs say, whichever is more; a lone roof takes what the site says."""
+    who: Id = (Subject.SITE, site.id)
+    made = with_imports(work.measured(who), work.said(who))
+    for kind, sizes in ((Subject.INVERTER, site.inverters), (Subject.ROOF, site.capacity_of)):
+        parts: dict[Id, float] = {(kind, name): size for name, size in sizes.items()}
+        if any(part in work.rows for part in parts):
+            made = more(made, work.together(parts))
+    work.keep(who, made)
+    if len(site.roofs) == 1 and who in work.rows:
+        roof: Id = (Subject.ROOF, next(iter(site.roofs)))
+        work.keep(roof, more(work.of(roof), work.rows[who]))
+
+
+def _settle_town(sites: Sequence[Home], work: _Step) -> None:
+    """The town is always the sum of its sites; it is summed anew where one of them rests on imports, or it did."""
+    parts: dict[Id, float | Floats] = {}
+    for site in sites:
+        who: Id = (Subject.SITE, site.id)
+        if site.inverters or who in work.rows:
+            there = work.grid >= site.since if site.since is not None else np.ones(len(work.grid), bool)
+            parts[who] = np.where(there, site.capacity, 0.0)
+    before = work.before(TOWN)
+    touched = ours(before)
+    for who in parts:
+        if who in work.rows:
+            touched = touched | ours(work.rows[who])
+    if touched.any():
+        work.rows[TOWN] = chosen(before, touched, work.together(parts))

@@ -15,7 +15,7 @@ BY_IMPORT = BASES.index(Basis.IMPORTED)
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """What imports say about one subject; arrays of one length, by start. Intervals of equal length do not overlap."""
+    """What imports say about one subject; arrays of one length, by start. Those shorter than a day do not overlap."""
 
     start: Times
     end: Times
@@ -41,8 +41,8 @@ def imported_quarters(said: Intervals, times: Times) -> EnergyRows:
     place = (said.start - times[0]) // QUARTER
     inside = (place >= 0) & (place < len(times)) & (said.end <= times[0] + (place + 1) * QUARTER)
     here = said.only(inside)
-    energy = np.bincount(place[inside], here.energy, len(times))
-    covered = np.bincount(place[inside], here.end - here.start, len(times)) / QUARTER
+    energy: Floats = np.bincount(place[inside], here.energy, len(times)).astype(float)
+    covered: Floats = np.bincount(place[inside], here.end - here.start, len(times)) / QUARTER
     return _rows(times, energy, covered)
 
 
@@ -59,7 +59,7 @@ def imported_days(said: Intervals, edges: Times, quarters: Times, light: Floats)
     whole[within] = (said.start[within] == edges[place[within]]) & (said.end[within] == edges[place[within] + 1])
     part = within & ~whole
     days = len(edges) - 1
-    energy = np.bincount(place[part], said.energy[part], days)
+    energy: Floats = np.bincount(place[part], said.energy[part], days).astype(float)
     share = _lit_share(said.only(part), edges, quarters, light)
     own = np.zeros(days, bool)
     own[place[whole]] = True

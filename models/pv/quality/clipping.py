@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.pv.quality.runs import MINUTE, Floats, Mask, solar_days
+from models.pv.quality.runs import MINUTE, Floats, Mask, solar_days, value_step
 
-TOP, BELOW = 0.003, 0.009
-"""Depth of the top, and of what it is compared with, as a share of the level."""
+TOP = 0.003
+"""Depth of the top as a share of the level; it is compared with the next two such depths."""
 ON = 0.0015
 """Share of a believed level within which a sample lies on it."""
 LEAST = 45 * MINUTE
@@ -34,8 +34,11 @@ def clipped(values: Floats, elevation: Floats, scale: float, period: int, rated:
     top = np.zeros(day[-1] + 1)
     np.maximum.at(top, day[lit], values[lit])
     depth = np.where(lit, 1.0 - values / np.where(top[day] > 0, top[day], 1.0), 1.0)
-    in_top = np.bincount(day[depth <= TOP], minlength=len(top))
-    below = np.bincount(day[(depth > TOP) & (depth <= BELOW)], minlength=len(top))
+    fine = np.maximum(1.01 * value_step(values) / np.where(top > 0, top, np.inf), TOP)[
+        day
+    ]  # coarse values: wider bands
+    in_top = np.bincount(day[depth <= fine], minlength=len(top))
+    below = np.bincount(day[(depth > fine) & (depth <= 3 * fine)], minlength=len(top))
     enough = max(3, int(np.ceil(LEAST / period)))
     levels = top[(in_top >= enough) & (in_top >= 3 * below)]
     sustained = levels[_believed(levels, rated)]

@@ -19,6 +19,8 @@ FLOOR = 0.01
 """Share of the scale below which a constant is a standby value, or nothing."""
 LINE = 90 * MINUTE
 LINE_SAMPLES = 6
+RISE = 60.0
+"""Steps by which a line must rise or fall: below, the bend of a clear morning hides in the rounding."""
 
 
 def frozen(times: Times, values: Floats, elevation: Floats, scale: float, period: int, limited: Mask) -> Mask:
@@ -76,6 +78,6 @@ def interpolated(times: Times, values: Floats, scale: float, period: int) -> Mas
         part, when = shown[first : last + 1], at[first : last + 1]
         chord = np.interp(when, when[[0, -1]], part[[0, -1]])
         rise = abs(part[-1] - part[0])
-        if rise > 20 * slack and np.abs(part - chord).max() <= 1.01 * slack:
+        if rise > RISE * slack and np.abs(part - chord).max() <= 1.01 * slack:
             made[there[first : last + 1]] = True
     return made

@@ -21,6 +21,8 @@ from models.pv.quality.segments import DAY, Segment, Story, best_story, grouped,
 
 FINEST = 5 * MINUTE
 """Steps below are averaged: what moves faster is different for a sensor and for a roof."""
+COARSEST = 2 * HOUR
+"""Steps above tell nothing."""
 BLOCK = 3 * HOUR
 """Weather of different blocks is drawn independently for the interval."""
 NEAR = 3 * HOUR
@@ -45,6 +47,8 @@ LEAD_PRICE = 4 * MINUTE
 """Lead that costs one unit of log-likelihood."""
 FLOOR = 60.0
 """Seconds that a cloud may take from the sensor to the roof."""
+SHARP = 600.0
+"""Seconds to which the changes of one stretch must tell its offset to be believed alone."""
 DRAWS = 300
 SEED = 20240331
 """The draws are the same each time: one input, one answer."""
@@ -60,19 +64,19 @@ def offset_to_irradiance(
     """What must be added to the labels of `power` so that it follows `irradiance`, whose labels are taken as right.
 
     Both with an index of rising instants with a time zone, any unit, NaN missing; steps may differ. `irradiance` may
-    be in the plane, horizontal, or from a satellite (then some weeks are needed; else three days with clouds,
-    better a week). The answer hangs on what the labels
-    stand for (`Label`): a mean labelled by its end but taken for one labelled by its start is off by one step.
+    be in the plane or horizontal (three days with clouds are needed, better a week), or from a satellite (some weeks).
+    The answer hangs on what the labels stand for (`Label`): a mean labelled by its end but taken for one labelled by
+    its start is off by one step. Label.MIDDLE is for readings at instants.
 
     Power much rougher than irradiance is read at instants whose place in the step nobody knows: the interval gets half
     a step on either side. Where the interval holds whole numbers of steps, the one that agrees best is `seconds`
     (loggers err by steps and hours); `estimate` is the finer figure. ValueError for an index that is not as said.
     """
     made, lit = aware(power), aware(irradiance)
-    if min(len(made), len(lit)) < 10:
-        return UNDECIDED
     steps = usual_period(made), usual_period(lit)
     step = max(*steps, FINEST)
+    if min(len(made), len(lit)) < 10 or step > COARSEST:
+        return UNDECIDED
     coarser = (lit, steps[1], irradiance_label) if steps[1] > steps[0] else (made, steps[0], power_label)
     edges = grid(*coarser, step, min(made[0], lit[0]), max(made[-1], lit[-1]))
     p = means(made, power.to_numpy(float), steps[0], power_label, edges)
@@ -113,7 +117,8 @@ def _clouds(p: Floats, x: Floats, day: Times, lags: Times) -> Floats | None:
     told: Floats = TEMPER * slope * products / np.maximum(own, noise)[:, None]
     if told.sum(axis=0).max() <= LEAST or (np.ptp(told, axis=1) > 1.0).sum() < FEWEST:
         return None
-    return np.maximum(told - told.max(axis=1, keepdims=True), -ONE_DAY)
+    bounded: Floats = np.maximum(told - told.max(axis=1, keepdims=True), -ONE_DAY)
+    return bounded
 
 
 def _courses(p: Floats, x: Floats, day: Times, lags: Times, step: int) -> Floats:
@@ -169,21 +174,24 @@ def _segments(story: Story, lags: Floats, seen: _Seen, margin: float, labels: tu
     `margin` (seconds) is what is not known beside the weather's chance; both are independent.
     """
     moment = CubicSpline(np.arange(len(seen.x) + 1), np.concatenate(([0.0], np.cumsum(seen.x))))
+    places = [np.flatnonzero((seen.day >= first) & (seen.day < end) & (seen.p != 0)) for first, end, _place in story]
+    offsets, unsure = [], []
+    for (_first, _end, place), at in zip(story, places, strict=True):
+        own = _refined(seen.p, moment, [(at, 0.0)], float(lags[place]) * 1000 / seen.step, seen.step)
+        half = float(np.hypot((own.high - own.low) / 2, margin))
+        offsets.append(own.best if half < SHARP else float(lags[place]))
+        unsure.append(2 * half)
     made: list[Segment] = []
-    for group in grouped([float(lags[place]) for _first, _end, place in story]):
-        parts = []
-        for number, hours in group.hours.items():
-            first, end, _place = story[number]
-            at = np.flatnonzero((seen.day >= first) & (seen.day < end) & (seen.p != 0))
-            parts.append((at, hours * HOUR / seen.step))
+    for group in grouped(offsets, unsure):
+        parts = [(places[number], hours * HOUR / seen.step) for number, hours in group.hours.items()]
         found = _refined(seen.p, moment, parts, group.seconds * 1000 / seen.step, seen.step)
         low = found.best - float(np.hypot(found.best - found.low, margin))
         high = found.best + float(np.hypot(found.high - found.best, margin))
-        for (number, hours), (at, _lead) in zip(group.hours.items(), parts, strict=True):
+        for number, hours in group.hours.items():
             first, end, _place = story[number]
             whole = 3600.0 * hours
             drawn = found.drawn(low, high, (labels[0] - whole, labels[1])) + whole
-            days = len(np.unique(seen.day[at]))
+            days = len(np.unique(seen.day[places[number]]))
             span = int(seen.starts[first]), int(seen.starts[end])
             made.append(Segment(*span, drawn, low + whole, high + whole, days, found.best + whole))
     return sorted(made, key=lambda one: one.start)

@@ -51,8 +51,12 @@ def changes(values: Floats, step: int) -> Floats:
 
 
 def roughness(values: Floats) -> float:
-    """Usual size of a change over the usual size of the values."""
-    return float(np.sqrt(np.nanmean(np.diff(values) ** 2)) / max(np.nanmean(values), 1e-9))
+    """Usual size of a change over the usual size of the values; 0 where nothing is known."""
+    change = np.diff(values)
+    change = change[np.isfinite(change)]
+    if not len(change):
+        return 0.0
+    return float(np.sqrt(np.mean(change**2)) / max(np.nanmean(values), 1e-9))
 
 
 def midnight(p: Floats, step: int) -> int:

@@ -78,17 +78,23 @@ class Group:
     """Number of the stretch -> hours to be added to `seconds`."""
 
 
-def grouped(offsets: list[float]) -> list[Group]:
-    """Stretches (seconds each) in groups, in the order of their first members."""
+def grouped(offsets: list[float], unsure: list[float] | None = None) -> list[Group]:
+    """Stretches (seconds each) in groups, in the order of their first members.
+
+    Members may be away from whole hours by what the two are `unsure` of (seconds; by default all that SAME allows).
+    """
+    unsure = unsure or [SAME] * len(offsets)
     groups: list[Group] = []
+    firsts: list[int] = []
     for number, seconds in enumerate(offsets):
-        for group in groups:
+        for group, first in zip(groups, firsts, strict=True):
             hours = round((seconds - group.seconds) / 3600)
-            if abs(seconds - group.seconds - 3600 * hours) <= SAME:
+            if abs(seconds - group.seconds - 3600 * hours) <= min(SAME, float(np.hypot(unsure[number], unsure[first]))):
                 group.hours[number] = hours
                 break
         else:
             groups.append(Group(seconds, {number: 0}))
+            firsts.append(number)
     return groups
 
 

@@ -12,16 +12,15 @@ FEWEST = 740
 def data_shifts(daily: pd.Series) -> list[pd.Timestamp]:
     """First days of new levels in a series of daily energy (any unit, one value a day, NaN missing).
 
-    Seasons are taken out first by the mean year (pvanalytics, after Perry & Muller 2022; its
-    change points come from ruptures). Right to a few days.
+    Seasons are taken out by the mean year (pvanalytics, after Perry & Muller 2022). Right to a few days. ValueError for
+    an index without dates.
     """
-    known = daily.dropna()
-    known = known[known > 0]
+    index = daily.index
+    if not isinstance(index, pd.DatetimeIndex):
+        raise ValueError("the series has no dates")
+    plain = pd.Series(daily.to_numpy(float), index.tz_localize(None))
+    known = plain[plain > 0]
     if len(known) < FEWEST:
         return []
-    whole = known.asfreq("D")
-    found = detect_data_shifts(whole.tz_localize(None) if whole.index.tz is not None else whole)
-    return [
-        daily.index[daily.index.get_indexer([pd.Timestamp(day, tz=daily.index.tz)], method="nearest")[0]]
-        for day in found.index[found]
-    ]
+    found = detect_data_shifts(known.asfreq("D"))
+    return [index[plain.index.get_indexer(pd.DatetimeIndex([day]), method="nearest")[0]] for day in found.index[found]]

@@ -9,9 +9,9 @@ from models.pv.quality.runs import Floats, Mask, Times, torn
 
 ABOVE, BELOW = 1.15, -0.03
 """Share of rated power that AC power cannot leave: an inverter limits itself, and draws a percent or two at night."""
-STANDS_OUT = 0.25
+STANDS_OUT = 0.35
 """Share of the scale by which a spike leaves the values beside it."""
-ROUGHNESS = 6.0
+ROUGHNESS = 8.0
 """Times the usual change around it."""
 AROUND = 4
 """Samples on either side that tell what is usual."""
@@ -29,7 +29,7 @@ def out_of_range(values: Floats, scale: float, above: float = ABOVE) -> Mask:
 def spikes(times: Times, values: Floats, scale: float, period: int) -> Mask:
     """Whether each power (W, NaN missing) is a single value that its neighbours in time do not bear.
 
-    It must leave both neighbours in the same direction, by a quarter of the scale and by six times the usual change
+    It must leave both neighbours in the same direction, by a third of the scale and by eight times the usual change
     around it (median): under broken clouds everything jumps and nothing is a spike.
     """
     there = np.flatnonzero(np.isfinite(values))

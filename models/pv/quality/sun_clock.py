@@ -19,7 +19,7 @@ from models.pv.quality.resampled import grid, means, midnight
 from models.pv.quality.runs import HOUR, MINUTE, Floats, Times, aware, usual_period
 from models.pv.quality.segments import DAY, Segment, best_story, grouped, merged, to_legal
 
-FINEST = 15 * MINUTE
+FINEST, COARSEST = 15 * MINUTE, 2 * HOUR
 LAGS: Floats = np.arange(-180.0, 181.0, 5.0) * MINUTE
 """Tried around where the middle of the day lies; ms."""
 ONE_DAY = 10 * MINUTE
@@ -60,10 +60,10 @@ def offset_to_sun(
     if (tilt is None) != (azimuth is None):
         raise ValueError("give tilt and azimuth, or neither")
     times = aware(power)
-    if len(times) < 10:
-        return UNDECIDED
     period = usual_period(times)
     step = max(period, FINEST)
+    if len(times) < 10 or step > COARSEST:
+        return UNDECIDED
     meant = label or Label.MIDDLE
     edges = grid(times, period, meant, step, times[0], times[-1])
     p = means(times, power.to_numpy(float), period, meant, edges)

@@ -77,10 +77,19 @@ def test_a_login_page_instead_of_json_is_another_form() -> None:
             answer.document()
 
 
+def test_json_that_is_nested_beyond_reason_is_another_form() -> None:
+    with served(Reply("[" * 200_000)) as service, pytest.raises(WeatherFormat):
+        ask("x", service.url).document()
+
+
 @pytest.mark.parametrize(
     ("reply", "kind", "said"),
     [
-        (as_json({"error": True, "reason": "Minutely API request limit exceeded."}, 429), WeatherRefused, "limit exceeded"),
+        (
+            as_json({"error": True, "reason": "Minutely API request limit exceeded."}, 429),
+            WeatherRefused,
+            "limit exceeded",
+        ),
         (as_json({"error": True, "reason": "Cannot initialize Hourly"}, 400), WeatherRefused, "Cannot initialize"),
         (as_json({"code": "900901", "message": "Invalid Credentials"}, 401), WeatherRefused, "give a valid key"),
         (as_json({"messages": ["bad parameter"]}, 422), WeatherRefused, "bad parameter"),
@@ -102,7 +111,10 @@ def test_a_busy_service_may_say_how_long_it_wants_to_rest(header: str, wait: flo
 
 
 def test_no_secret_is_told_or_sent_on() -> None:
-    with served(as_json({"message": "no user me@example.org"}, 400)) as service, pytest.raises(WeatherRefused) as caught:
+    with (
+        served(as_json({"message": "no user me@example.org"}, 400)) as service,
+        pytest.raises(WeatherRefused) as caught,
+    ):
         ask("x", f"{service.url}/?user=me@example.org", secret="me@example.org")
     assert "me@example.org" not in str(caught.value)
     with served(as_json({})) as other, served(Reply(status=302, headers={"Location": other.url})) as service:

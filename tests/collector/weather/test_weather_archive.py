@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from collector.errors import StoreError, StoreUnavailable
-from collector.weather.archive import Archive, Status, Told
+from collector.weather.archive import Archive
 from collector.weather.frame import HOUR, QUARTER, WeatherFrame, rows_of
 from collector.weather.open_meteo import OpenMeteo
 from collector.weather.pvgis import Pvgis
+from collector.weather.told import Status, Told
 from config.kwh import ExpectedBasis
 
 SOURCE, OTHER = OpenMeteo(), Pvgis()

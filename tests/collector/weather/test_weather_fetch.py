@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from collector.errors import WeatherError, WeatherFormat, WeatherRefused, WeatherSlow, WeatherUnreachable
-from collector.weather.archive import Archive, Status
+from collector.weather.archive import Archive
 from collector.weather.cams import Cams
 from collector.weather.fetch import Report, fill
 from collector.weather.frame import COLUMNS, HOUR, LIGHT, WeatherFrame, rows_of
 from collector.weather.open_meteo import OpenMeteo
 from collector.weather.source import Source, Spot
+from collector.weather.told import Status
 from config.kwh import ExpectedBasis
 from tests import weather_fakes as fakes
 from tests.weather_fakes import LOGIN_PAGE, QUICK, SPOT, Reply, as_json, ghi, light, ms, served
@@ -96,7 +97,9 @@ def test_a_source_that_gives_nothing_gives_way_to_the_next_and_says_why(
 
 def test_what_one_source_leaves_open_the_next_is_asked_for_and_nothing_else(archive: Archive) -> None:
     noon = ms("2026-06-04T12:00")
-    first = Written("first", lambda starts: np.where((starts >= noon) & (starts < noon + 2 * HOUR), np.nan, ghi(starts)))
+    first = Written(
+        "first", lambda starts: np.where((starts >= noon) & (starts < noon + 2 * HOUR), np.nan, ghi(starts))
+    )
     second = Written("second")
     report = filled(archive, first, second)
     assert second.asked == [(noon - HOUR, noon + 2 * HOUR)]

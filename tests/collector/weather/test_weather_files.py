@@ -23,14 +23,33 @@ JANUARY, YEAR_END = ms("2025-01-01T00:00"), ms("2026-01-01T00:00")
 def epw(path: Path, years: tuple[int, ...] = (2025,), zone: float = 1.0) -> Path:
     """A year of invented hours: light is the number of the hour of the day, missing at the first hour of each month."""
     head = f"LOCATION,Loos,-,FRA,invented,070150,50.46,2.79,{zone},50.0\n" + "\n".join(
-        ("DESIGN CONDITIONS,0", "TYPICAL/EXTREME PERIODS,0", "GROUND TEMPERATURES,0", "HOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0")
+        (
+            "DESIGN CONDITIONS,0",
+            "TYPICAL/EXTREME PERIODS,0",
+            "GROUND TEMPERATURES,0",
+            "HOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0",
+        )
     )
     lines = [head, "COMMENTS 1,invented", "COMMENTS 2,", "DATA PERIODS,1,1,Data,Sunday, 1/ 1,12/31"]
     for day in np.arange(np.datetime64("2025-01-01"), np.datetime64("2026-01-01")):
         month, number = str(day).split("-")[1:]
         for hour in range(1, 25):
             light = 9999 if number == "01" and hour == 1 else hour
-            fields = [years[int(month) % len(years)], int(month), int(number), hour, 60, "?9", 10.0, 5.0, 80, 101300, 0, 0, 300]
+            fields = [
+                years[int(month) % len(years)],
+                int(month),
+                int(number),
+                hour,
+                60,
+                "?9",
+                10.0,
+                5.0,
+                80,
+                101300,
+                0,
+                0,
+                300,
+            ]
             fields += [light, 0, light, 0, 0, 0, 0, 180, 3.5, 5, 5, 9999, 99999, 9, 999999999, 0, 0.1, 0, 88, 0.2, 0, 0]
             lines.append(",".join(map(str, fields)))
     path.write_text("\n".join(lines) + "\n", "utf-8")

@@ -47,7 +47,7 @@ def test_the_mean_of_every_hour_is_kept_whatever_it_is(values: list[float], day:
 def test_a_cloudless_day_by_hours_becomes_that_day_by_quarters() -> None:
     starts, quarters = to_quarters(clear(STARTS, HOUR), STARTS, *PLACE)
     truth = clear(starts, QUARTER)
-    assert np.abs(quarters - truth).max() < 0.5
+    assert np.abs(quarters - truth).max() < 1  # at sunrise, within five minutes
     steps = np.abs(np.repeat(clear(STARTS, HOUR), 4) - truth).max()
     assert steps > 50  # what an even split would be wrong by
 

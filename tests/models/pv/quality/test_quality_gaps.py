@@ -87,6 +87,8 @@ def test_where_neighbours_see_no_light_zeros_are_no_outage(june):
 
 def test_a_fault_state_in_light_is_an_outage_at_once(june):
     frame = june.to_frame("pac")
+    frame["state"] = None
+    assert kinds(frame) == []
     frame["state"] = "Normal"
     frame.loc[utc("05 12:00"), ["pac", "state"]] = [0.0, "FAULT"]
     found = assess(frame, FACTS, elevation(frame.index))
