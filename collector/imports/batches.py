@@ -247,7 +247,9 @@ class Imports(ImportsFile):
         return count
 
     def _now_stale(self, number: int) -> None:
-        self._sql.execute("INSERT INTO stale (start, end) SELECT min(start), max(end) FROM part WHERE batch = ?", (number,))
+        self._sql.execute(
+            "INSERT INTO stale (start, end) SELECT min(start), max(end) FROM part WHERE batch = ?", (number,)
+        )
 
     def _batch(self, number: int) -> Batch:
         row: Any = self._sql.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta, tzinfo
 
@@ -19,6 +18,8 @@ Times = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 QUARTER = 900_000
 HOUR = 3_600_000
+IN_A_ROW, FEW = 6, 3
+"""So many distances in a row unlike the layout's step, or so many when none is like it, are no gaps any more."""
 NEVER = int(np.iinfo(np.int64).min)
 """The start of a row that names no interval."""
 EARLIEST = 631_152_000_000
@@ -32,7 +33,9 @@ class Spans:
         self._sheet, self._layout, self._now, self._faults = sheet, layout, now, faults
         self._clock = Clock(layout.time, town)
         self._places = [sheet.place(column) for column in layout.time.columns]
-        self._spacings: Counter[int] = Counter()
+        self._right = self._wrong = 0
+        self._unlike: int | None = None
+        self._other: int | None = None
         self._residue: int | None = None
 
     def intervals(self, rows: Rows, lines: Times, groups: Times) -> tuple[Times, Times]:
@@ -116,22 +119,31 @@ class Spans:
         return " ".join(self._sheet.shown(place) for place in self._places)
 
     def _note_spacing(self, start: Times, groups: Times) -> None:
-        """How far the rows of one series lie apart: the usual distance must be the layout's step."""
+        """How far the rows of one series lie apart; see check_spacing."""
         if self._layout.step is Step.READINGS:
-            return
-        for group in np.unique(groups).tolist():
-            apart, often = np.unique(np.abs(np.diff(start[groups == group])), return_counts=True)
-            self._spacings.update(dict(zip(apart.tolist(), often.tolist(), strict=True)))
-
-    def check_spacing(self) -> None:
-        """A file of half-hours read as one of ten minutes would lose two thirds of its energy without a word."""
-        del self._spacings[0]
-        usual, often = max(self._spacings.items(), key=lambda item: item[1], default=(0, 0))
-        if often < 3 or often * 2 < self._spacings.total():
             return
         length = self._layout.step.length
         low, high = {Step.DAY: (23, 25), Step.MONTH: (27 * 24, 32 * 24)}.get(self._layout.step, (0, 0))
         least, most = (low * HOUR, high * HOUR) if length is None else (int(length.total_seconds() * 1000),) * 2
-        if not least <= usual <= most:
-            what = _("the lines are {apart} apart, but the layout's step is {step}; give the layout of this file")
-            raise LayoutMismatch(what.format(apart=timedelta(milliseconds=usual), step=self._layout.step))
+        for group in np.unique(groups).tolist():
+            apart = np.diff(np.unique(start[groups == group]))
+            wrong = (apart < least) | (apart > most)
+            self._right += int(np.count_nonzero(~wrong))
+            self._wrong += int(np.count_nonzero(wrong))
+            runs = np.convolve(wrong, np.ones(IN_A_ROW), "valid") if len(wrong) >= IN_A_ROW else np.zeros(0)
+            if (runs > IN_A_ROW - 0.5).any() and self._unlike is None:
+                self._unlike = int(apart[np.argmax(runs)])
+            if len(apart) and self._other is None:
+                self._other = int(apart[0])
+
+    def check_spacing(self) -> None:
+        """To be called at the end. LayoutMismatch where the rows, or a stretch of them, have another step.
+
+        A file of half-hours read as one of ten minutes would lose two thirds of its energy without a word, and there
+        are files that change their step on the way.
+        """
+        few = self._other if not self._right and self._wrong >= FEW else None
+        apart = self._unlike if self._unlike is not None else few
+        if apart is not None:
+            what = _("there are lines {apart} apart, but the layout's step is {step}; give the layout of this file")
+            raise LayoutMismatch(what.format(apart=timedelta(milliseconds=apart), step=self._layout.step))

@@ -24,6 +24,7 @@ from models.pv.closing.ground import ground
 from models.pv.closing.memory import Memory
 from models.pv.closing.weather import Seen
 from models.pv.energy.authority import Total
+from scripts.jobs.answers import answered, answers
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
 from scripts.jobs.readings import Around, around
@@ -82,6 +83,7 @@ class Closing:
                 memory = Memory.from_json(known[1])
             except ValueError as error:  # of an older tepos: everything is learnt anew, in weeks
                 log.warning("what was learnt until then cannot be read and is learnt anew: %s", error)
+        memory = answered(memory, answers(self.periods.path), start, self.tz)
         readings = around(self.store, self.books, start, end)
         given = Given(readings.frames, self._weather(start, end), self._index(start, end))
         return close(self.books, given, memory, start, end, self.tz), readings
@@ -136,7 +138,9 @@ class DaysJob:
     def run(self, periods: Sequence[Period]) -> None:
         """See Job. Rows first, then what was learnt; both may be written again."""
         rest, together = list(periods), 1
+        answered_on = {answer.at for answer in answers(self._closing.periods.path)}  # days that begin a part
         while rest:
+            together = next((n for n in range(1, min(together, len(rest))) if rest[n].start in answered_on), together)
             part, rest = rest[:together], rest[together:]
             samples = self._run(part)
             together = max(1, min(len(rest), SAMPLES * together // max(samples, 1)))

@@ -16,6 +16,7 @@ from models.pv.closing.books import books_of
 from scripts.jobs.closing import Closing, DaysJob, QuartersJob
 from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
+from scripts.jobs.metadata import MetadataJob
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
 from scripts.moments import utc_ms, zone
@@ -53,7 +54,8 @@ def jobs_of(town: Town, store: Store, periods: Periods, now: Callable[[], int], 
     tz = zone(town.place.tz)
     closing = Closing(books_of(town, tz), store, periods, tz, now)
     closing_jobs: tuple[Job, ...] = (DaysJob(closing), QuartersJob(closing))
-    return (*closing_jobs, Retention(store, periods, closing_jobs, raw_days, tz, now))
+    checks = MetadataJob(closing, closing_jobs[:1])
+    return (*closing_jobs, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 Every fixed plane answers to the same few components of the sky (beam from three directions, diffuse), so the power of
 one roof is nearly a constant linear combination of that of others, whatever the season and the clouds. That combination
-is learnt, never a roof's own recent past: a fault is not forgotten because it lasts.
+is learnt, slowly, and not a roof's own recent level: a fault is not forgotten because it lasts.
 
 - `day`: one day of measurements of all roofs, as the models here take it
 - `state`: what has been learnt so far; JSON

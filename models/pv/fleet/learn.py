@@ -26,6 +26,8 @@ MEMORY = 13.0
 """Blocks in which what is known of the relation between roofs fades to 1/e: a year."""
 HOURS_MEMORY = 15.0
 """Days, the same for the correction by hour: shade moves with the season."""
+PRESENT_MEMORY = 4.0
+"""Days, of the level at which a roof with a loss speaks for the others."""
 BLOCK, KNOWN = 28, 22
 """Days of a block, and how many of them a roof has to be known and fine for a place among the established."""
 DAY_WEIGHT = 0.3
@@ -51,6 +53,7 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     power = day.power()
     fleet = np.array([word is ExpectedBasis.FLEET for word in expectation.basis], dtype=bool)
     expected = np.where(fleet, expectation.expected / day.power_to_energy, np.nan)
+    state = _present(state, power, expected)
     fine = np.isfinite(power).any(axis=0)
     if healthy is not None:
         fine &= healthy
@@ -61,6 +64,16 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     state = _best(_yields(state, day, fine), day, fine)
     state = _gather(state, power, expected, fine, day.power_to_energy)
     return _turn(state) if (state.fresh_days >= BLOCK).any() else state
+
+
+def _present(state: FleetState, power: Floats, expected: Floats) -> FleetState:
+    both = np.isfinite(power) & np.isfinite(expected)
+    fade = np.where(both.any(axis=0), np.exp(-1 / PRESENT_MEMORY), 1.0)
+    return replace(
+        state,
+        present_measured=state.present_measured * fade + np.where(both, power, 0.0).sum(axis=0),
+        present_expected=state.present_expected * fade + np.where(both, expected, 0.0).sum(axis=0),
+    )
 
 
 def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hours: float) -> FleetState:
@@ -92,9 +105,8 @@ def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hou
 
 def _turn(state: FleetState) -> FleetState:
     """A block is full: the one before is admitted, this one waits, new roofs find their place."""
-    level = np.logical_and(
-        _level(state.waiting_measured, state.waiting_expected), _level(state.fresh_measured, state.fresh_expected)
-    ) & _complete(state.waiting_squares)
+    level = _level(state.waiting_measured, state.waiting_expected) & _level(state.fresh_measured, state.fresh_expected)
+    level &= _complete(state.waiting_squares)
     established = state.established > 0
     products = state.products * np.exp(-1 / MEMORY)
     if (established & level).any():
@@ -132,15 +144,14 @@ def _level(measured: Floats, expected: Floats) -> Bools:
 
 def _complete(squares: Floats) -> Bools:
     """(n,) roofs known (or filled in) whenever another one was: products over fewer days would be too small."""
-    made: Bools = (squares >= WHOLE * np.diag(squares)[:, None]).all(axis=0)
-    return made
+    return np.asarray((squares >= WHOLE * np.diag(squares)[:, None]).all(axis=0), dtype=bool)
 
 
 def _filled(relation: Relation, speakers: Bools, products: Floats) -> Floats:
     """Products with every roof that does not speak replaced by what the speakers say of it.
 
     And by as much of its own as they never explain: without it the roof would seem to be free of noise, and be trusted
-    too much (the correction of the covariance in the EM algorithm, Little & Rubin 2019 §11.2).
+    too much (the correction of the covariance in the EM algorithm, Little & Rubin 2019).
     """
     said = np.zeros((len(speakers), len(speakers)))
     said[:, speakers] = relation.weights(speakers)

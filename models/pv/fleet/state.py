@@ -1,4 +1,4 @@
-"""What a fleet has learnt. Grows with the square of the number of roofs: 30 roofs are about 40 kB of JSON.
+"""What a fleet has learnt. Grows with the square of the number of roofs: 30 roofs are about 80 kB of JSON.
 
 Fleets of more than about 100 roofs are better cut into neighbourhoods: five near peers say as much as fifty.
 """
@@ -51,6 +51,10 @@ class FleetState:
     """(24, n) by hour of the sun: what was measured, recently …"""
     hour_combined: Floats
     """(24, n) … and what the combination of peers said, before any correction."""
+    present_measured: Floats
+    """(n,) W measured in the last days, also while the roof is not trusted, and …"""
+    present_expected: Floats
+    """(n,) … expected."""
     clear_best: Floats
     """(n,) energy of the best day known over that of the modelled clear sky; 0 without one."""
     spread_interval: Floats
