@@ -36,7 +36,7 @@ def learnt(
     """
     keys = array_keys(town)
     paths = [f"{site.id}/{inverter.id}" for site in town.sites for inverter in site.inverters]
-    inverters = [
+    inverters: list[Document] = [
         {
             "inverter": path,
             "basis": bases.get(path),
@@ -115,7 +115,7 @@ def _scales(path: str, memory: Memory) -> Iterator[Document]:
 
 
 def _losses(path: str, memory: Memory, tz: tzinfo) -> Iterator[Document]:
-    """What is missing now: against the expectation, and against the nameplate and the neighbours since the first day."""
+    """What is missing now: against the expectation; against the nameplate and the neighbours, from the first day."""
     watch = memory.watches.get(path)
     if watch is None:
         return

@@ -19,6 +19,7 @@ from scripts.commands import (
     export,
     import_,
     jobs,
+    learnt,
     probe,
     quality,
     queue,
@@ -49,6 +50,7 @@ app.command("bench", help=_("Measure, beside a baseline of the same run."))(benc
 app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON or Parquet."))
 app.add_typer(import_.app, name="import", help=_("What was produced before tepos: files of portals, loggers, Enedis."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
+app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, what is odd, and what asks you."))
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))
 

@@ -57,21 +57,24 @@ def production(
     as_json: JsonOption = False,
 ) -> None:
     """Import one file, whole or not at all. Exit 1 when it has faults; then nothing is imported."""
-    from collector.imports.batches import Imports
-    from collector.imports.faults import Faults, FaultyFile, LayoutMismatch
-    from collector.imports.reading import Reading
-    from collector.imports.sheet import Sheet
     from config.layout import load_layout
-    from scripts.jobs.imports import FILE, imports_file
 
     place = workplace(data, town)
     loaded, chosen = place.load_town(), load_layout(layout)
     subject = _subject(loaded, chosen, roof, inverter, site)
+    names = _names(loaded, column or [])
     _refuse_simulated(place, dry_run=dry_run)
     if not file.is_file():
         stop(WRONG, _("{file}: there is no such file").format(file=file))
+
+    from collector.imports.batches import Imports  # pandas and more, only where there is something to read
+    from collector.imports.faults import Faults, FaultyFile, LayoutMismatch
+    from collector.imports.reading import Reading
+    from collector.imports.sheet import Sheet
+    from scripts.jobs.imports import FILE, imports_file
+
     faults, now = Faults(), utc_ms()
-    facts = _facts(loaded, subject, site, column or [], now)
+    facts = _facts(loaded, subject, site, names, now)
     kept = imports_file(place.data) if dry_run else place.data / FILE
     try:
         with file.open("rb") as opened:
@@ -195,11 +198,8 @@ def _of_kind(town: Town, kind: Subject) -> list[str]:
             return [site.id for site in town.sites]
 
 
-def _facts(town: Town, subject: Series | None, site: str | None, columns: list[str], now: int) -> Facts:
-    from collector.imports.reading import Facts
-    from models.pv.imported.family import family_of
-
-    tz = zone(town.place.tz)
+def _names(town: Town, columns: list[str]) -> dict[str, Series | None]:
+    """Who is meant by names in the file, as --column says; None for one to leave out."""
     inverters = _of_kind(town, Subject.INVERTER)
     said: dict[str, Series | None] = {}
     for text in columns:
@@ -209,10 +209,19 @@ def _facts(town: Town, subject: Series | None, site: str | None, columns: list[s
         if path and path not in inverters:
             stop(WRONG, _("the town has no {subject}").format(subject=path), nearest(path, inverters))
         said[name.strip()] = (Subject.INVERTER, path) if path else None
+    return said
+
+
+def _facts(town: Town, subject: Series | None, site: str | None, names: dict[str, Series | None], now: int) -> Facts:
+    from collector.imports.reading import Facts
+    from models.pv.imported.family import family_of
+
+    tz = zone(town.place.tz)
+    inverters = _of_kind(town, Subject.INVERTER)
 
     def named(name: str) -> Series | None:
-        if name in said:
-            return said[name]
+        if name in names:
+            return names[name]
         path = name if "/" in name or site is None else f"{site}/{name}"
         if path not in inverters:
             raise KeyError(name)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, tzinfo
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,24 +13,24 @@ from config.kwh import ExpectedBasis, Step, Subject
 from config.language import _
 from config.shape import nearest
 from config.town import Town
-from scripts.commands.learnt_words import basis_word, figure_sentences, loss_sentence, scale_state, span
 from scripts.console import ABSENT, DONE, NOT_SO, WRONG, document, err, out, say, simulated_notice, stop, table
 from scripts.moments import iso, utc_ms, zone
 from scripts.options import DataOption, JsonOption, TownOption, Workplace, workplace
 from scripts.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
-    from collector.periods import Periods
     from models.pv.closing.memory import Memory
     from scripts.jobs.metadata import Checker
+    from scripts.jobs.registry import Work
+
+Document = dict[str, Any]
+NEWEST = 2**62
+DAY, LONGEST_DAY = 86_400_000, 90_000_000
+"""ms"""
 
 app = typer.Typer(invoke_without_command=True)
-InverterOption = Annotated[
-    str | None, typer.Option("--inverter", metavar="SITE/INV", help=_("Of this inverter only."))
-]
-AllOption = Annotated[
-    bool, typer.Option("--all", metavar="", help=_("Also what could not be decided about the configuration."))
-]
+InverterOption = Annotated[str | None, typer.Option("--inverter", metavar="SITE/INV", help=_("This inverter only."))]
+AllOption = Annotated[bool, typer.Option("--all", metavar="", help=_("Also what the readings could not decide."))]
 
 
 @app.callback()
@@ -42,7 +40,7 @@ def learnt(
         str | None, typer.Option("--day", metavar="DATE", help=_("As it was after that day; by default the newest."))
     ] = None,
     inverter: InverterOption = None,
-    undecided: AllOption = False,
+    everything: AllOption = False,
     town: TownOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -52,28 +50,31 @@ def learnt(
         return
     place = workplace(data, town)
     loaded = place.load_town()
-    _known(loaded, inverter)
-    with _looked(place, loaded, _end_of(day, zone(loaded.place.tz))) as found:
-        content = found.content(inverter)
+    _refuse_unknown(loaded, inverter)
+    at, content = _learnt(place, loaded, inverter, _end_of(day, loaded))
     simulated = provenance(place.data) is Provenance.SIMULATED
+    until = None if at is None else iso(at, zone(loaded.place.tz))
     if as_json:
-        document({"simulated": simulated, "closed_until": found.until, **content})
+        document({"simulated": simulated, "closed_until": until, **content})
         return
     if simulated:
         say(simulated_notice(), "bold yellow")
-    if found.until is None:
+    if until is None:
         say(_("No day is closed yet: nothing has been learnt."))
     else:
-        say(_("Learnt from the days until {moment}.").format(moment=found.until))
-        _show(content, place, town is not None, data is not None)
-    _tell_figures(content["inverters"], undecided=undecided)
+        say(_("Learnt from the days until {moment}.").format(moment=until))
+        _show(content)
+    _show_checks(content["inverters"], everything=everything)
+    options = [*(("--town", town) if town else ()), *(("--data", data) if data else ())]
+    _show_questions(content["questions"], [str(word) for word in options])
 
 
 @app.command("confirm", help=_("Answer a scale that asks: it is the plant as it stands, not a loss."))
 def confirm(
     inverter: Annotated[str, typer.Argument(metavar="SITE/INV", help=_("The inverter whose scale asks."))],
     by: Annotated[
-        str, typer.Option("--by", metavar="WHO", help=_('Who says so: a role, as "services techniques"; no names.'))
+        str,
+        typer.Option("--by", metavar="WHO", help=_('Who says so, by role ("services techniques"): no name needed.')),
     ],
     basis: Annotated[
         ExpectedBasis | None, typer.Option("--basis", metavar="B", help=_("Only the scale of this expectation."))
@@ -82,104 +83,202 @@ def confirm(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the answer down; it holds from the first day that is not closed yet, until a part is replaced."""
+    """Write the answer down. It holds from the first day that is not closed yet until a part is replaced."""
     from collector.ledger import Ledger
     from collector.ledger_file import LEDGER
+    from dashboards.learnt_words import basis_word
     from scripts.jobs.answers import KIND
 
     place = workplace(data, town)
     loaded = place.load_town()
-    _known(loaded, inverter)
-    if not by.strip():
+    _refuse_unknown(loaded, inverter)
+    who = by.strip()
+    if not who:
         stop(WRONG, _("--by is empty: say in which role you answer."))
-    with _looked(place, loaded, 2**62) as found:
-        asked = [each for each in found.content(inverter)["questions"] if basis in (None, each["basis"])]
-    if not asked or found.at is None:
+    at, content = _learnt(place, loaded, inverter, NEWEST)
+    asked = [each for each in content["questions"] if basis is None or each["basis"] == basis]
+    if at is None or not asked:
         stop(NOT_SO, _("{inverter}: no scale asks for an answer.").format(inverter=inverter))
     with Ledger(place.data / LEDGER) as ledger:
         for each in asked:
             told = {name: each[name] for name in ("basis", "value", "low", "high")}
-            ledger.append(KIND, inverter, found.at, told, by.strip(), utc_ms())
+            ledger.append(KIND, inverter, at, told, who, utc_ms())
+    since = iso(at, zone(loaded.place.tz))
     if as_json:
-        document({"inverter": inverter, "from": found.until, "by": by.strip(), "confirmed": asked})
+        document({"inverter": inverter, "from": since, "by": who, "confirmed": asked})
         return
     for each in asked:
-        sentence = _("{inverter}, by {basis}: {scale} is applied to what is closed from {moment} on.")
+        sentence = _("{inverter}, by {basis}: the scale {scale} is applied to the days from {moment} on.")
         words = {"inverter": inverter, "basis": basis_word(each["basis"]), "scale": f"{each['value']:.3f}"}
-        say(sentence.format(**words, moment=found.until))
+        say(sentence.format(**words, moment=since))
 
 
 @app.command("check", help=_("Hold capacity, tilt, azimuth and clock against the stored readings, now."))
 def check(
     days: Annotated[int, typer.Option("--days", min=14, max=400, help=_("So many days of readings."))] = 60,
     inverter: InverterOption = None,
-    undecided: AllOption = False,
+    everything: AllOption = False,
     town: TownOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the configuration against the readings and keep what is found. Exit 1 when a figure is off."""
+    """Check the configuration against the readings, and keep what is found. Exit 1 when a figure is off."""
     from rich.progress import track
 
     from dashboards.learnt import array_keys, metadata
-    from models.calendar import QUARTER
+    from models.calendar import quarter_of
     from scripts.jobs.registry import opened
 
     place = workplace(data, town)
     loaded = place.load_town()
-    _known(loaded, inverter)
-    simulated = provenance(place.data) is Provenance.SIMULATED
+    _refuse_unknown(loaded, inverter)
     if not place.store_is_made:
         stop(NOT_SO, _("{file}: there is no store here yet").format(file=place.store_file))
-    keys, content = array_keys(loaded), []
+    found = []
     with opened(place, loaded) as work:
-        checker = work.checker
+        checker, keys = _checker(work), array_keys(loaded)
         paths = [path for path in checker.inverters if inverter in (None, path)]
         newest = [sample.time for device, sample in work.store.last().items() if device in checker.inverters]
         if not newest:
             stop(NOT_SO, _("There are no readings of inverters yet."))
-        end = max(newest) // QUARTER * QUARTER + QUARTER
-        turns = checker.check(paths, end, days * 86_400_000)
-        for path, found in track(turns, "", len(paths), console=err, transient=True, disable=not err.is_terminal):
-            content.append({"inverter": path, "metadata": metadata(found, keys)})
-    off = any(each["verdict"] == "off" for one in content for each in one["metadata"]["figures"])
+        end = quarter_of(max(newest))
+        turns = checker.check(paths, end, days * DAY)
+        for path, told in track(turns, "", len(paths), console=err, transient=True, disable=not err.is_terminal):
+            found.append({"inverter": path, "metadata": metadata(told, keys)})
+    off = any(each["verdict"] == "off" for one in found for each in one["metadata"]["figures"])
+    simulated = provenance(place.data) is Provenance.SIMULATED
     if as_json:
-        document({"simulated": simulated, "until": iso(end, work.tz), "days": days, "inverters": content})
+        until = iso(end, zone(loaded.place.tz))
+        document({"simulated": simulated, "until": until, "days": days, "inverters": found})
     else:
         if simulated:
             say(simulated_notice(), "bold yellow")
-        _tell_figures(content, undecided=undecided)
+        _show_checks(found, everything=everything)
         if not off:
-            say(_("Nothing in the configuration contradicts the readings; inverters checked: {n}.").format(n=len(paths)))
+            say(_("Nothing contradicts the configuration; inverters checked: {n}.").format(n=len(found)))
     raise typer.Exit(NOT_SO if off else DONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What there is to show of a town."""
+def _learnt(place: Workplace, town: Town, inverter: str | None, at: int) -> tuple[int | None, Document]:
+    """Until when the days are closed that were learnt from (ms; None: no day is), and the document."""
+    from dashboards.learnt import learnt
+    from models.pv.closing.memory import Memory
+    from scripts.jobs.registry import opened
 
-    town: Town
-    at: int | None
-    """Until when the days are closed that were learnt from, ms; None when none is."""
-    memory: Memory
-    bases: dict[str, str]
-    checks: dict[str, dict[str, Any]]
-    tz: tzinfo
-
-    @property
-    def until(self) -> str | None:
-        return None if self.at is None else iso(self.at, self.tz)
-
-    def content(self, inverter: str | None) -> dict[str, Any]:
-        """The document, of one inverter (and its site) only."""
-        from dashboards.learnt import learnt
-
-        made = learnt(self.town, self.memory, self.bases, self.checks, self.tz)
-        if inverter is None:
-            return made
-        site = inverter.split("/")[0]
-        return {
-            "inverters": [each for each in made["inverters"] if each["inverter"] == inverter],
-            "sites": [each for each in made["sites"] if each["site"] == site],
-            "questions": [each for each in made["questions"] if each["inverter"] == inverter],
+    known: int | None = None
+    memory, checks, bases = Memory(), {}, {}
+    if place.store_is_made:
+        with opened(place, town, make=False) as work:
+            known, memory = _memory(work, at)
+            checker = _checker(work)
+            checks = {path: told[1] for path in checker.inverters if (told := checker.found(path, at)) is not None}
+            if known is not None:
+                rows = work.store.read_rollups(
+                    Step.DAY, Subject.INVERTER, None, known - LONGEST_DAY, known, ["expected_basis"]
+                )
+                bases = dict(zip(rows["subject"], rows["expected_basis"], strict=True))
+    content = learnt(town, memory, bases, checks, zone(town.place.tz))
+    if inverter is not None:
+        mine = {inverter, inverter.split("/")[0]}
+        content = {
+            part: [row for row in rows if {row.get("inverter"), row.get("site")} & mine]
+            for part, rows in content.items()
         }
+    return known, content
+
+
+def _memory(work: Work, at: int) -> tuple[int | None, Memory]:
+    """The newest memory until `at`, with the answers that people have given since."""
+    from models.pv.closing.memory import Memory
+    from scripts.jobs.answers import answered, answers
+    from scripts.jobs.closing import DAYS, MEMORY
+
+    known = work.periods.state(DAYS, MEMORY, at)
+    if known is None:
+        return None, Memory()
+    try:
+        memory = Memory.from_json(known[1])
+    except ValueError:  # of another tepos: it will be learnt anew
+        return None, Memory()
+    return known[0], answered(memory, answers(work.periods.path), known[0], work.tz)
+
+
+def _checker(work: Work) -> Checker:
+    from scripts.jobs.metadata import MetadataJob
+
+    return next(job.checker for job in work.jobs if isinstance(job, MetadataJob))
+
+
+def _show(content: Document) -> None:
+    from dashboards.learnt_words import basis_word, drift_words, loss_words, scale_words, state_word
+
+    heads = (_("inverter"), _("judged by"), _("scale"), _("days"), _("state"), _("energy missing"))
+    rows = [
+        (
+            each["inverter"],
+            basis_word(each["basis"]),
+            _lines(f"{scale_words(one)} {basis_word(one['basis'])}" for one in each["scales"]),
+            _lines(str(one["days"]) for one in each["scales"]),
+            _lines(state_word(one["state"]) for one in each["scales"]),
+            _lines(map(loss_words, each["losses"])),
+        )
+        for each in content["inverters"]
+    ]
+    out.print(table("", heads, rows, right=(3,), fold=(2, 4, 5)))
+    if not content["sites"]:
+        return
+    columns = (_("site"), _("meter / inverters"), _("days"), _("drift"))
+    sites = [
+        (
+            each["site"],
+            scale_words({"value": each["meter_per_inverters"], **each}) if each["meter_per_inverters"] else ABSENT,
+            str(each["days"]),
+            drift_words(each["drift"]) or ABSENT,
+        )
+        for each in content["sites"]
+    ]
+    out.print(table("", columns, sites, right=(2,)))
+
+
+def _show_checks(inverters: Iterable[Document], *, everything: bool) -> None:
+    from dashboards.learnt_words import contradictions, undecided
+
+    for each in inverters:
+        if each["metadata"] is None:
+            continue
+        for sentence, remedy in contradictions(each["inverter"], each["metadata"]):
+            say(sentence, "bold red")
+            say(f"  → {remedy}")
+        if everything and (doubt := undecided(each["inverter"], each["metadata"])):
+            say(doubt)
+
+
+def _show_questions(questions: Iterable[Document], options: Iterable[str]) -> None:
+    from dashboards.learnt_words import question
+
+    for asked in questions:
+        say(question(asked), "bold")
+        command = ["tepos", "learnt", "confirm", asked["inverter"], "--basis", asked["basis"], *options]
+        say(f'  {shlex.join(command)} --by "services techniques"')
+
+
+def _lines(words: Iterable[str]) -> str:
+    return "\n".join(words) or ABSENT
+
+
+def _refuse_unknown(town: Town, inverter: str | None) -> None:
+    known = [f"{site.id}/{each.id}" for site in town.sites for each in site.inverters]
+    if inverter is not None and inverter not in known:
+        told = _("the town has no inverter {name}; {remedy}")
+        stop(WRONG, told.format(name=inverter, remedy=nearest(inverter, known)))
+
+
+def _end_of(day: str | None, town: Town) -> int:
+    from models.calendar import day_bounds
+
+    if day is None:
+        return NEWEST
+    try:
+        return day_bounds(date.fromisoformat(day), zone(town.place.tz))[1]
+    except ValueError:
+        stop(WRONG, _("{text} is no date; write 2026-11-22.").format(text=repr(day)))

@@ -197,7 +197,7 @@ class MetadataJob:
         """`after`: the job that closes days, whose rollups say what the neighbours make."""
         self.after = after
         self._closing = closing
-        self._checker = Checker(closing.books, closing.store, closing.periods, closing.tz, weather)
+        self.checker = Checker(closing.books, closing.store, closing.periods, closing.tz, weather)
 
     def first(self) -> int | None:
         """See Job."""
@@ -210,7 +210,7 @@ class MetadataJob:
     def run(self, periods: Sequence[Period]) -> None:
         """See Job."""
         end = periods[-1].end
-        for _path, _found in self._checker.check(self._checker.due(end)[:AT_ONCE], end):
+        for _path, _found in self.checker.check(self.checker.due(end)[:AT_ONCE], end):
             pass
 
 
