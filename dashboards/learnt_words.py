@@ -61,8 +61,8 @@ def drift_words(drift: Document | None) -> str | None:
 def question(asked: Document) -> str:
     """Why a scale asks."""
     sentence = _(
-        "{inverter}, by {basis}: it makes {share}% of what is expected ({low} to {high}), which modules and losses do not "
-        "explain. A wrong configuration, a loss from the first day? If it is the plant as it stands, say so:"
+        "{inverter} ({basis}): it makes {share}% of what is expected ({low} to {high}), which modules and losses do "
+        "not explain. A wrong configuration, a loss from the first day? If it is the plant as it stands, say so:"
     )
     shares = {
         name: f"{100 * asked[value]:.0f}" for name, value in (("share", "value"), ("low", "low"), ("high", "high"))
@@ -112,7 +112,7 @@ def _sentence(figure: str, told: Document) -> str:
         return sentence.format(share=f"{100 * told['found']:.0f}")
     sentence = _("{figure} {value} declared, the readings say {found}")
     if told["assumed"]:
-        sentence = _("{figure} {value} assumed, the readings say {found}")
+        sentence = _("{figure} {value} by default, the readings say {found}")
     return sentence.format(figure=figure_word(figure), value=_value(told["declared"], told["unit"], 1), found=found)
 
 
@@ -130,10 +130,16 @@ def _found(told: Document, digits: int) -> str:
     value = _value(told["found"], unit, digits)
     if low is None or high is None or high <= low or (unit == "°" and high - low > WIDEST):
         return value
-    bounds = {"low": _value(low, unit, digits), "high": _value(high, unit, digits)}
-    return _("{value} ({low} to {high})").format(value=value, **bounds)
+    inside = "°" if unit == "°" else ""
+    bounds = {"low": _value(low, inside, digits), "high": _value(high, inside, digits)}
+    between = _("{value} ({low} to {high})").format(value=_value(told["found"], inside, digits), **bounds)
+    return between if inside else f"{between} {_unit(unit)}"
 
 
 def _value(value: float, unit: str, digits: int) -> str:
     shown = f"{value:.{digits}f}".removesuffix(".0")
-    return f"{shown}{unit}" if unit == "°" else f"{shown} {unit}"
+    return f"{shown}{unit}" if unit in ("°", "") else f"{shown} {_unit(unit)}"
+
+
+def _unit(unit: str) -> str:
+    return _("kWp") if unit == "kWp" else unit

@@ -84,8 +84,8 @@ class Imports(ImportsFile):
         with self._transaction("IMMEDIATE") as sql:
             known = sql.execute("SELECT id FROM batch WHERE sha256 = ? AND undone_at IS NULL", (sha256,)).fetchone()
             if known:
-                what = _("{file} was imported already as batch {id}; undo that one first: tepos import undo {id}")
-                raise ImportRefused(what.format(file=file, id=known[0]))
+                what = _("imported already as batch {id}; undo that one first: tepos import undo {id}")
+                raise ImportRefused(what.format(id=known[0]))
             (number,) = sql.execute(
                 "INSERT INTO batch (file, sha256, layout, basis, imported_at, lines, gaps, repeated,"
                 " overlapping, faults) VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, '{}') RETURNING id",
@@ -94,7 +94,7 @@ class Imports(ImportsFile):
             repeated = self._fill(number, reading)
             faults = reading.faults
             if faults.count and not skip:
-                raise FaultyFile(file, faults)
+                raise FaultyFile(faults)
             self._sum_up(number)
             sql.execute(
                 "UPDATE batch SET lines = ?, gaps = ?, repeated = ?, overlapping = ?, faults = ? WHERE id = ?",
@@ -103,7 +103,7 @@ class Imports(ImportsFile):
             )  # fmt: skip
             batch = self._batch(number)
             if not batch.parts:
-                raise ImportRefused(_("{file}: no line of it says what was produced").format(file=file))
+                raise ImportRefused(_("no line of it says what was produced"))
             self._now_stale(number)
             if not keep:
                 sql.execute("ROLLBACK")

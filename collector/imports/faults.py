@@ -64,6 +64,6 @@ class LayoutMismatch(ImportRefused):
 class FaultyFile(ImportRefused):
     """Lines of the file are faulty, and it was not said that they may be left out."""
 
-    def __init__(self, file: str, faults: Faults) -> None:
+    def __init__(self, faults: Faults) -> None:
         self.faults = faults
-        super().__init__(_("{file}: faulty lines: {n}; nothing was imported").format(file=file, n=faults.count))
+        super().__init__(_("faulty lines: {n}; nothing was imported").format(n=faults.count))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collector.imports.amounts import Amounts
-from collector.imports.faults import Faults, LayoutMismatch
+from collector.imports.faults import Faults, ImportRefused, LayoutMismatch
 from collector.imports.instants import parse
 from collector.imports.sheet import Rows, Sheet
 from collector.imports.spans import HOUR, NEVER, Spans
@@ -90,7 +90,7 @@ class Reading:
             if whole.cells:
                 yield from self._block(whole)
         if not self.lines:
-            raise LayoutMismatch(_("there is no line with figures in it"))
+            raise ImportRefused(_("there is no line with figures in it"))
         self._spans.check_spacing()
 
     def _of_columns(self) -> dict[int, Series | None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from collector.imports.faults import LayoutMismatch
+from collector.imports.faults import ImportRefused, LayoutMismatch
 from config.language import _
 from config.layout import Column, Layout
 
@@ -50,12 +50,13 @@ class Sheet:
         self._text = io.TextIOWrapper(self._binary, encoding=encoding, errors="replace", newline="")
         self._reader = csv.reader(self._text, delimiter=layout.delimiter)
         self._ended = False
+        self.names: tuple[str, ...] = ()
+        """Of the columns, as the heading has them; () without a heading."""
         try:
-            self.names: tuple[str, ...] = self._heading()
+            self.names = self._heading()
         except BaseException:
             self._text.close()
             raise
-        """Of the columns, as the heading has them; () without a heading."""
 
     def __enter__(self) -> Self:
         return self
@@ -64,11 +65,6 @@ class Sheet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._text.close()
-
-    @property
-    def done_bytes(self) -> int:
-        """How far into the file reading has come."""
-        return self._binary.tell()
 
     def place(self, column: Column) -> int:
         """Where a column stands, from 0."""
@@ -109,7 +105,7 @@ class Sheet:
         except csv.Error as error:
             line = self._reader.line_num
             what = _("line {line}: this is no table ({why}); is a quotation mark left open?")
-            raise LayoutMismatch(what.format(line=line, why=error)) from error
+            raise ImportRefused(what.format(line=line, why=error)) from error
         return cells
 
     def _heading(self) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def production(
         stop(WRONG, _("{file}: there is no such file").format(file=file))
 
     from collector.imports.batches import Imports  # pandas and more, only where there is something to read
-    from collector.imports.faults import Faults, FaultyFile, LayoutMismatch
+    from collector.imports.faults import Faults, FaultyFile, ImportRefused, LayoutMismatch
     from collector.imports.reading import Reading
     from collector.imports.sheet import Sheet
     from scripts.jobs.imports import FILE, imports_file
@@ -82,13 +82,14 @@ def production(
         with Sheet(file, chosen) as sheet, Imports(kept) as imports:
             reading = Reading(sheet, chosen, facts, faults)
             batch = imports.add(file.name, digest, reading, now, skip=skip_faults, keep=not dry_run)
-    except LayoutMismatch as error:
-        stop(WRONG, f"{file}: {error}")
     except FaultyFile as error:
         _tell_faults(file, faults)
         if as_json:
             document(_told(None, faults, None, dry_run, zone(loaded.place.tz)))
-        stop(NOT_SO, str(error), _("Correct the file, or leave these lines out with --skip-faults."))
+        remedy = _("Correct the file, or leave these lines out with --skip-faults.")
+        stop(NOT_SO, f"{file.name}: {error}", remedy)
+    except ImportRefused as error:
+        stop(WRONG if isinstance(error, LayoutMismatch) else NOT_SO, f"{file.name}: {error}")
     rows = None if dry_run else _into_rows(place, loaded, batch)
     if as_json:
         document(_told(batch, faults, rows, dry_run, zone(loaded.place.tz)))

@@ -108,7 +108,7 @@ def confirm(
         document({"inverter": inverter, "from": since, "by": who, "confirmed": asked})
         return
     for each in asked:
-        sentence = _("{inverter}, by {basis}: the scale {scale} is applied to the days from {moment} on.")
+        sentence = _("{inverter} ({basis}): the scale {scale} is applied to the days from {moment} on.")
         words = {"inverter": inverter, "basis": basis_word(each["basis"]), "scale": f"{each['value']:.3f}"}
         say(sentence.format(**words, moment=since))
 
@@ -134,7 +134,7 @@ def check(
     _refuse_unknown(loaded, inverter)
     if not place.store_is_made:
         stop(NOT_SO, _("{file}: there is no store here yet").format(file=place.store_file))
-    found = []
+    found: list[Document] = []
     with opened(place, loaded) as work:
         checker, keys = _checker(work), array_keys(loaded)
         paths = [path for path in checker.inverters if inverter in (None, path)]
@@ -212,19 +212,18 @@ def _checker(work: Work) -> Checker:
 def _show(content: Document) -> None:
     from dashboards.learnt_words import basis_word, drift_words, loss_words, scale_words, state_word
 
-    heads = (_("inverter"), _("judged by"), _("scale"), _("days"), _("state"), _("energy missing"))
-    rows = [
-        (
-            each["inverter"],
-            basis_word(each["basis"]),
-            _lines(f"{scale_words(one)} {basis_word(one['basis'])}" for one in each["scales"]),
-            _lines(str(one["days"]) for one in each["scales"]),
-            _lines(state_word(one["state"]) for one in each["scales"]),
-            _lines(map(loss_words, each["losses"])),
-        )
-        for each in content["inverters"]
-    ]
-    out.print(table("", heads, rows, right=(3,), fold=(2, 4, 5)))
+    heads = (_("inverter"), _("judged by"), _("scale of"), _("scale"), _("days"), _("state"), _("energy missing"))
+    rows = []
+    for each in content["inverters"]:
+        scales = [
+            (basis_word(one["basis"]), scale_words(one), str(one["days"]), state_word(one["state"]))
+            for one in each["scales"]
+        ]
+        losses = "\n".join(map(loss_words, each["losses"])) or ABSENT
+        first, *others = scales or [(ABSENT,) * 4]
+        rows.append((each["inverter"], basis_word(each["basis"]), *first, losses))
+        rows += [("", "", *other, "") for other in others]
+    out.print(table("", heads, rows, right=(4,), fold=(5, 6)))
     if not content["sites"]:
         return
     columns = (_("site"), _("meter / inverters"), _("days"), _("drift"))
@@ -260,10 +259,6 @@ def _show_questions(questions: Iterable[Document], options: Iterable[str]) -> No
         say(question(asked), "bold")
         command = ["tepos", "learnt", "confirm", asked["inverter"], "--basis", asked["basis"], *options]
         say(f'  {shlex.join(command)} --by "services techniques"')
-
-
-def _lines(words: Iterable[str]) -> str:
-    return "\n".join(words) or ABSENT
 
 
 def _refuse_unknown(town: Town, inverter: str | None) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.imports.amounts import Amounts
-from collector.imports.faults import LayoutMismatch
+from collector.imports.faults import ImportRefused, LayoutMismatch
 from config.kwh import Subject
 from tests.collector.invented_file import DAY, HOUR, INVERTERS, MINUTE, ROOF, at, changed, facts, read, said
 
@@ -183,12 +183,12 @@ def test_a_file_without_figures_says_so(tmp_path, text):
     if text.endswith(";\n"):
         assert said(tmp_path, text, "daily") == []
     else:
-        with pytest.raises(LayoutMismatch, match="no line"):
+        with pytest.raises(ImportRefused, match="no line"):
             read(tmp_path, text, "daily")
 
 
 def test_what_is_no_table_is_refused(tmp_path):
-    with pytest.raises(LayoutMismatch, match="quotation mark"):
+    with pytest.raises(ImportRefused, match="quotation mark"):
         read(tmp_path, 'Date;kWh\n"' + "x" * 200_000, "daily")
     with pytest.raises(LayoutMismatch, match="Horodate"):
         read(tmp_path, bytes(range(256)) * 40, "courbe_de_charge")

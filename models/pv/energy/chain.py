@@ -23,7 +23,7 @@ NEW_BASE = 1_800_000.0
 EXPECTED_BASE = 120_000.0
 """The same on a day on which the device is known to have been replaced."""
 FAULT = 60_000.0
-"""Price of a run that is not believed, beside the time during which it counted; of nothing but zeros, half."""
+"""Price of a run that is not believed, beside the time during which it counted."""
 CONSTANT = 0.1
 """What the time counts during which a run stood still above zero."""
 LOOK_BACK = 50
@@ -88,8 +88,7 @@ def runs_of(times: Times, counter: Floats, limits: Limits) -> Runs:
     awake = np.minimum(first + zeros[last + 1] - zeros[first], last)
     counting = np.maximum(times[moved_last] - times[awake], 0)
     still = np.where(counter[last] > 0, times[last] - times[awake] - counting, 0)
-    fault = np.where(counter[last] > 0, FAULT, FAULT / 2)
-    return Runs(first, last, moved_last, fault + counting + CONSTANT * still)
+    return Runs(first, last, moved_last, FAULT + counting + CONSTANT * still)
 
 
 def _rejoined(times: Times, counter: Floats, torn: Times, moved: Times, limits: Limits) -> Times:
@@ -107,10 +106,16 @@ def _rejoined(times: Times, counter: Floats, torn: Times, moved: Times, limits: 
 
 
 def believed(times: Times, counter: Floats, runs: Runs, limits: Limits) -> list[int]:
-    """The runs of the cheapest story, in order."""
-    count = len(runs.first)
-    if count == 1:
+    """The runs of the cheapest story, in order. Nothing but zeros is never believed beside anything else."""
+    if len(runs.first) == 1:
         return [0]
+    awake = np.flatnonzero(counter[runs.last] > 0)
+    runs = Runs(*(getattr(runs, name)[awake] for name in Runs.__slots__))
+    return [int(awake[place]) for place in _cheapest(times, counter, runs, limits)]
+
+
+def _cheapest(times: Times, counter: Floats, runs: Runs, limits: Limits) -> list[int]:
+    count = len(runs.first)
     skipped = np.concatenate(([0.0], np.cumsum(runs.cost)))
     paid = np.empty(count)
     came_from = np.full(count, -1)

@@ -45,7 +45,8 @@ def exported(ended):
 def test_a_past_is_imported_shown_exported_and_taken_back(place, file):
     made, export, shown, document, undone, after, again = each([
         production(file(DAILY), place, *SITE, "--json"), series(place), ("import", "list", *place),
-        ("import", "list", "--json", *place), ("import", "undo", 1, *place), series(place), ("import", "undo", 1, *place),
+        ("import", "list", "--json", *place), ("import", "undo", 1, *place), series(place),
+        ("import", "undo", 1, *place),
     ])  # fmt: skip
     assert made.code == 0, made.err
     batch = made.json["batch"]
