@@ -166,8 +166,8 @@ def _contradictions(layout: Layout) -> Iterator[tuple[str, str, str]]:
         yield "values.subject", _('with columns = "others" the heading names the subjects'), _("leave it out")
     if values.columns == "others" and not layout.names and not layout.heading:
         yield "heading", _("without a heading nothing names the columns"), _("write heading = 1")
-    if values.columns != "others" and values.subject is not None and len(values.columns) > 1:
-        yield "values.columns", _("with a column of subjects there is one column of values"), _("write one column")
+    if values.columns != "others" and len(values.columns) > 1:
+        yield "values.columns", _("there is one column of values"), _('write one, or columns = "others"')
     for format_ in time.formats:
         if wrong := sorted({found for found in re.findall("%(.?)", format_)} - set(DIRECTIVES)):
             what = _("{format}: %{wrong} is not understood").format(format=format_, wrong=wrong[0])

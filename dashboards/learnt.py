@@ -42,7 +42,7 @@ def learnt(
             "basis": bases.get(path),
             "scales": list(_scales(path, memory)),
             "losses": list(_losses(path, memory, tz)),
-            "metadata": metadata(checks[path], keys) if path in checks else None,
+            "metadata": metadata(checks[path], keys, tz) if path in checks else None,
         }
         for path in paths
     ]
@@ -58,14 +58,18 @@ def learnt(
     }
 
 
-def metadata(found: Document, keys: Mapping[str, str]) -> Document:
-    """What a check found of one inverter, with the keys of town.toml of each figure. keys: see `array_keys`."""
+def metadata(found: Document, keys: Mapping[str, str], tz: tzinfo) -> Document:
+    """What a check found of one inverter, with the keys of town.toml of each figure. keys: see `array_keys`.
+
+    `spans` of the clock: [first day, last day, minutes], when it was changed within the readings.
+    """
     arrays = [keys[plane[0]] for plane in found["declared"]]
     assumed = set(found["declared"][0][4])
     figures = [
         {
             "figure": figure,
             **told,
+            **({"spans": [_span(span, tz) for span in told["spans"]]} if "spans" in told else {}),
             "assumed": KEYS.get(figure) in assumed,
             "keys": [f"{array}.{KEYS[figure]}" for array in (arrays if figure in ALL_ARRAYS else arrays[:1])]
             if figure in KEYS
@@ -146,6 +150,11 @@ def _site(site: str, memory: Memory, tz: tzinfo) -> Document:
     }
     told = {"meter_per_inverters": ratio.value, "low": ratio.low, "high": ratio.high}
     return {"site": site, **{name: _number(value) for name, value in told.items()}, "days": ratio.days, "drift": drift}
+
+
+def _span(span: list[Any], tz: tzinfo) -> list[Any]:
+    start, end, minutes = span
+    return [day_of(start, tz).isoformat(), day_of(end - 1, tz).isoformat(), minutes]
 
 
 def _number(value: float) -> float | None:

@@ -103,10 +103,7 @@ def figure_word(figure: str) -> str:
 def _sentence(figure: str, told: Document) -> str:
     found = _found(told, 1 if figure == "capacity" else 0)
     if figure == "clock":
-        sentence = _("the times of its readings are off: {found} must be added")
-        if told["daylight_saving"]:
-            sentence = _("the times of its readings follow summer time: {found} must be added, in summer an hour less")
-        return sentence.format(found=found)
+        return _clock_sentence(told, found)
     if figure == "neighbours":
         sentence = _("for each kWp declared it makes {share}% of what its neighbours make")
         return sentence.format(share=f"{100 * told['found']:.0f}")
@@ -114,6 +111,18 @@ def _sentence(figure: str, told: Document) -> str:
     if told["assumed"]:
         sentence = _("{figure} {value} by default, the readings say {found}")
     return sentence.format(figure=figure_word(figure), value=_value(told["declared"], told["unit"], 1), found=found)
+
+
+def _clock_sentence(told: Document, found: str) -> str:
+    if told["daylight_saving"]:
+        sentence = _("the times of its readings follow summer time: add {winter} in winter, {summer} in summer")
+        winter, summer = (_value(told["found"] - less, told["unit"], 0) for less in (0, 60))
+        return sentence.format(winter=winter, summer=summer)
+    if told["spans"]:
+        sentence = _("the times of its readings were off, {spans} must be added")
+        spans = (f"{_value(minutes, told['unit'], 0)} ({first} … {last})" for first, last, minutes in told["spans"])
+        return sentence.format(spans=", ".join(spans))
+    return _("the times of its readings are off: {found} must be added").format(found=found)
 
 
 def _remedy(told: Document) -> str:

@@ -1,4 +1,4 @@
-"""The situation of one data directory as plain data: each device, the spool, the store, whether the collector runs."""
+"""The situation of one data directory as plain data: devices, spool, store, disk, whether the collector runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from config.faults import ConfigError
 from config.language import _
 from config.town import Town
 from scripts.control import ask
+from scripts.disk import disk
 from scripts.options import Workplace
 from scripts.provenance import Provenance, provenance
 from scripts.role import holder
@@ -49,6 +50,7 @@ def situation(place: Workplace, now: int) -> dict[str, Any]:
         "spool": _spool(place.data),
         "delivery": delivery,
         "store": store,
+        "disk": disk(place, now),
         "faults": faults,
     }
 
@@ -75,7 +77,8 @@ def _store(place: Workplace) -> tuple[dict[str, Any], dict[str, Sample]]:
         store = place.open_store()
         try:
             state["url"] = store.url
-            state["problems"] = store.check()
+            if place.store_file is None:  # of a file the check would read everything: `tepos check --probe` does
+                state["problems"] = store.check()
             return state, {} if state["problems"] else store.last()
         finally:
             store.close()

@@ -83,7 +83,8 @@ class Spans:
         """What is wrong with an interval as such, the remedy, and which are so."""
         check = _("check the date, and the order of day and month")
         yield _("before 1990"), check, start < EARLIEST
-        yield _("in the future"), check, end > self._now
+        yield _("in the future"), check, start > self._now
+        yield _("not over yet"), _("export it again later, or leave it out"), end > self._now
         length = self._layout.step.length
         grid = QUARTER if length is None else min(QUARTER, int(length.total_seconds() * 1000))
         if self._layout.step is Step.READINGS:

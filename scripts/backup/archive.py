@@ -75,7 +75,7 @@ def unpack(path: Path, folder: Path, begin: Callable[[Manifest], None], progress
                 _unpack_one(file, entry, folder, progress)
             _end(file)
     except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.HeaderError) as error:
-        raise BackupError(_("it is cut off or damaged: {error}").format(error=error)) from error
+        raise BackupError(_("it is no backup, or cut off or damaged: {error}").format(error=error)) from error
     return manifest
 
 

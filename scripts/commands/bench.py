@@ -12,7 +12,7 @@ from scripts.bench import Figure
 from scripts.console import WRONG, document, err, out, start_logging, stop, table
 from scripts.options import JsonOption
 
-NAMES = ("collect", "store", "rollup", "expected", "accuracy")
+NAMES = ("collect", "store", "rollup", "expected", "import", "accuracy")
 
 
 def bench(
@@ -58,6 +58,10 @@ def _figures(name: str, seed: int, days: int, data: Path | None) -> Any:  # noqa
         from scripts.bench import rollup
 
         return rollup.run(seed)
+    if name == "import":
+        from scripts.bench import imports
+
+        return imports.run(seed)
     if name == "expected":
         from scripts.bench import expected
 

@@ -242,7 +242,7 @@ def _into_rows(place: Workplace, town: Town, batch: Batch) -> tuple[int, bool]:
             _reopen(work, batch)
         rows = ImportedRows(town, work.store, imports, work.tz)
         with err.status(_("bringing the rows of every day in step …")):
-            return rows.catch_up(work.periods, work.now)
+            return rows.catch_up(work.periods, [job.name for job in work.jobs if job.reopens], work.now)
 
 
 def _reopen(work: Any, batch: Batch) -> None:  # noqa: ANN401 - scripts.jobs.registry.Work

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from config.kwh import ExpectedBasis, Step, Subject
+from config.kwh import ExpectedBasis
 from config.language import _
 from config.shape import nearest
 from config.town import Town
@@ -18,14 +18,9 @@ from scripts.moments import iso, utc_ms, zone
 from scripts.options import DataOption, JsonOption, TownOption, Workplace, workplace
 from scripts.provenance import Provenance, provenance
 
-if TYPE_CHECKING:
-    from models.pv.closing.memory import Memory
-    from scripts.jobs.metadata import Checker
-    from scripts.jobs.registry import Work
-
 Document = dict[str, Any]
 NEWEST = 2**62
-DAY, LONGEST_DAY = 86_400_000, 90_000_000
+DAY = 86_400_000
 """ms"""
 
 app = typer.Typer(invoke_without_command=True)
@@ -51,7 +46,7 @@ def learnt(
     place = workplace(data, town)
     loaded = place.load_town()
     _refuse_unknown(loaded, inverter)
-    at, content = _learnt(place, loaded, inverter, _end_of(day, loaded))
+    at, content = _content(place, loaded, inverter, _end_of(day, loaded))
     simulated = provenance(place.data) is Provenance.SIMULATED
     until = None if at is None else iso(at, zone(loaded.place.tz))
     if as_json:
@@ -95,7 +90,7 @@ def confirm(
     who = by.strip()
     if not who:
         stop(WRONG, _("--by is empty: say in which role you answer."))
-    at, content = _learnt(place, loaded, inverter, NEWEST)
+    at, content = _content(place, loaded, inverter, NEWEST)
     asked = [each for each in content["questions"] if basis is None or each["basis"] == basis]
     if at is None or not asked:
         stop(NOT_SO, _("{inverter}: no scale asks for an answer.").format(inverter=inverter))
@@ -127,6 +122,7 @@ def check(
 
     from dashboards.learnt import array_keys, metadata
     from models.calendar import quarter_of
+    from scripts.jobs.learnt import checker_of
     from scripts.jobs.registry import opened
 
     place = workplace(data, town)
@@ -136,7 +132,7 @@ def check(
         stop(NOT_SO, _("{file}: there is no store here yet").format(file=place.store_file))
     found: list[Document] = []
     with opened(place, loaded) as work:
-        checker, keys = _checker(work), array_keys(loaded)
+        checker, keys = checker_of(work), array_keys(loaded)
         paths = [path for path in checker.inverters if inverter in (None, path)]
         newest = [sample.time for device, sample in work.store.last().items() if device in checker.inverters]
         if not newest:
@@ -144,7 +140,7 @@ def check(
         end = quarter_of(max(newest))
         turns = checker.check(paths, end, days * DAY)
         for path, told in track(turns, "", len(paths), console=err, transient=True, disable=not err.is_terminal):
-            found.append({"inverter": path, "metadata": metadata(told, keys)})
+            found.append({"inverter": path, "metadata": metadata(told, keys, work.tz)})
     off = any(each["verdict"] == "off" for one in found for each in one["metadata"]["figures"])
     simulated = provenance(place.data) is Provenance.SIMULATED
     if as_json:
@@ -159,25 +155,15 @@ def check(
     raise typer.Exit(NOT_SO if off else DONE)
 
 
-def _learnt(place: Workplace, town: Town, inverter: str | None, at: int) -> tuple[int | None, Document]:
-    """Until when the days are closed that were learnt from (ms; None: no day is), and the document."""
-    from dashboards.learnt import learnt
-    from models.pv.closing.memory import Memory
+def _content(place: Workplace, town: Town, inverter: str | None, at: int) -> tuple[int | None, Document]:
+    """See scripts.jobs.learnt; of one inverter (and its site) only, when it is named."""
+    from scripts.jobs.learnt import learnt_until, nothing_learnt
     from scripts.jobs.registry import opened
 
-    known: int | None = None
-    memory, checks, bases = Memory(), {}, {}
-    if place.store_is_made:
-        with opened(place, town, make=False) as work:
-            known, memory = _memory(work, at)
-            checker = _checker(work)
-            checks = {path: told[1] for path in checker.inverters if (told := checker.found(path, at)) is not None}
-            if known is not None:
-                rows = work.store.read_rollups(
-                    Step.DAY, Subject.INVERTER, None, known - LONGEST_DAY, known, ["expected_basis"]
-                )
-                bases = dict(zip(rows["subject"], rows["expected_basis"], strict=True))
-    content = learnt(town, memory, bases, checks, zone(town.place.tz))
+    if not place.store_is_made:
+        return None, nothing_learnt(town)
+    with opened(place, town, make=False) as work:
+        known, content = learnt_until(work, town, at)
     if inverter is not None:
         mine = {inverter, inverter.split("/")[0]}
         content = {
@@ -185,28 +171,6 @@ def _learnt(place: Workplace, town: Town, inverter: str | None, at: int) -> tupl
             for part, rows in content.items()
         }
     return known, content
-
-
-def _memory(work: Work, at: int) -> tuple[int | None, Memory]:
-    """The newest memory until `at`, with the answers that people have given since."""
-    from models.pv.closing.memory import Memory
-    from scripts.jobs.answers import answered, answers
-    from scripts.jobs.closing import DAYS, MEMORY
-
-    known = work.periods.state(DAYS, MEMORY, at)
-    if known is None:
-        return None, Memory()
-    try:
-        memory = Memory.from_json(known[1])
-    except ValueError:  # of another tepos: it will be learnt anew
-        return None, Memory()
-    return known[0], answered(memory, answers(work.periods.path), known[0], work.tz)
-
-
-def _checker(work: Work) -> Checker:
-    from scripts.jobs.metadata import MetadataJob
-
-    return next(job.checker for job in work.jobs if isinstance(job, MetadataJob))
 
 
 def _show(content: Document) -> None:

@@ -85,11 +85,15 @@ def _summary(found: dict[str, Any], count: int, answering: list[dict[str, Any]],
         say(_("Collector: process {pid}, running since {time}").format(pid=found["running"], time=started))
     else:
         say(_("Collector: not running"), "bold red")
+    from scripts.disk import room_left
     from scripts.situation import what_waits
 
     spool, store = found["spool"], found["store"]
     lossy = spool and ("error" in spool or spool["counters"]["dropped"] or spool["counters"]["damaged"])
     say(what_waits(spool), "red" if lossy else None)
+    sentences, style = room_left(found["disk"])
+    for sentence in sentences:
+        say(sentence, style)
     if store["problems"]:
         say(_("Store: {url}").format(url=store["url"]), "bold red")
         delivery = found["delivery"]

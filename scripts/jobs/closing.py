@@ -65,10 +65,14 @@ class Closing:
         *,
         weather: ServiceWeather = lambda _start, _end: None,
         index: IndexTotals = lambda _start, _end: {},
+        imported: Callable[[int, int], int] = lambda _start, _end: 0,
     ) -> None:
-        """`weather` and `index` give what is known of a stretch (ms) from services and from the network operator."""
+        """`weather` and `index` give what is known of a stretch (ms) from services and from the network operator.
+
+        `imported` writes what was imported for a stretch into its rows, where nothing was measured.
+        """
         self.books, self.store, self.periods, self.tz, self.now = books, store, periods, tz, now
-        self._weather, self._index = weather, index
+        self._weather, self._index, self._imported = weather, index, imported
 
     def first(self) -> int | None:
         """The earliest instant with samples; a day that begins before it is closed too."""
@@ -93,6 +97,7 @@ class Closing:
         self.store.write_rollups(Step.QUARTER, closed.quarters)
         if closed.days is not None:
             self.store.write_rollups(Step.DAY, closed.days)
+        self._imported(start, end)
         self._learn(closed)
         self._note(closed, start, end)
 

@@ -20,13 +20,13 @@ from models.pv.energy.authority import Total
 from models.pv.imported.family import Id, family_of
 from models.pv.imported.rollups import imported_rollups
 from models.pv.imported.rows import Intervals
-from scripts.jobs.closing import DAYS, LEASE_SECONDS, QUARTERS
 
 FILE = "imports.db"
 """In the data directory."""
 CHUNK = timedelta(days=62)
 """So many days are worked on at once."""
 OTHERS_TURN_SECONDS = 0.5
+LEASE_SECONDS = 300.0
 
 
 def imports_file(data: Path) -> Path | None:
@@ -67,16 +67,18 @@ class ImportedRows:
             yield day_start(first, self._tz), day_bounds(until, self._tz)[1]
             first = until + timedelta(days=1)
 
-    def catch_up(self, periods: Periods, now: Callable[[], int], patience: float = 30.0) -> tuple[int, bool]:
+    def catch_up(
+        self, periods: Periods, jobs: Sequence[str], now: Callable[[], int], patience: float = 30.0
+    ) -> tuple[int, bool]:
         """Apply all imports that are not in the rows yet, also those of a process that was killed before it could.
 
-        How many rows were written, and whether that was all: periods that another process is closing are waited for
-        `patience` seconds, and then left for the next time.
+        jobs: names of those that write rows of measured energy. How many rows were written, and whether that was all:
+        periods that another process is closing are waited for `patience` seconds, and then left for the next time.
         """
         written, deadline = 0, time.monotonic() + patience
         for stretch, first, last in self._imports.stale():
             for start, end in self.chunks(first, last):
-                while (some := self._alone(periods, start, end, now())) is None:
+                while (some := self._alone(periods, jobs, start, end, now())) is None:
                     if time.monotonic() > deadline:
                         return written, False
                     time.sleep(OTHERS_TURN_SECONDS)
@@ -84,10 +86,10 @@ class ImportedRows:
             self._imports.fresh(stretch)
         return written, True
 
-    def _alone(self, periods: Periods, start: int, end: int, now: int) -> int | None:
+    def _alone(self, periods: Periods, jobs: Sequence[str], start: int, end: int, now: int) -> int | None:
         """Apply to a chunk while nobody closes it; None when somebody does."""
         with ExitStack() as held:
-            for job in (DAYS, QUARTERS):
+            for job in jobs:
                 lease = periods.lease(job, start, max(start + 1, min(end, now)), now, LEASE_SECONDS)
                 if lease is None:
                     return None

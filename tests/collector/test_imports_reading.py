@@ -72,6 +72,12 @@ def test_each_fault_names_line_column_value_and_remedy(tmp_path):
     assert " -> " in first
 
 
+def test_a_day_that_is_not_over_is_no_day_yet(tmp_path):
+    blocks, faults = read(tmp_path, "Date;kWh\n31/05/2026;1\n01/06/2026;1\n", "daily", facts(now="2026-06-01T12:00"))
+    assert [(fault.line, fault.what) for fault in faults.kept] == [(3, "not over yet")]
+    assert [len(block.start) for block in blocks] == [1]
+
+
 def test_the_line_of_a_fault_is_right_behind_cells_of_several_lines(tmp_path):
     layout = changed("daily", values_columns=(3,))
     text = 'Date;note;kWh\n01/02/2020;"two\nlines";1\n\n02/02/2020;;x\n'

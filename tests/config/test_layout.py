@@ -60,7 +60,7 @@ def test_an_unknown_name_is_told_with_the_nearest():
         ("columns = [1]", 'columns = [1]\nzone = "given"', "time.formats"),
         ("columns = [1]", 'columns = [1]\nzone = "Mars/Base"', "time.zone"),
         ('"%Y-%m-%d"', '"%Y-%j"', "time.formats"),
-        ("columns = [2]", "columns = [2, 3]\nsubject = 4", "values.columns"),
+        ("columns = [2]", "columns = [2, 3]", "values.columns"),
         ("columns = [2]", 'columns = "others"\nsubject = 4', "values.subject"),
     ],
 )

@@ -43,7 +43,7 @@ class Counts:
     """How many samples each device has in each quarter-hour, kept as rollups of the store."""
 
     name, step, reopens, batch = "counts", PeriodStep.QUARTER, True, 8
-    cadence = {"minute": "2-59/15"}  # noqa: RUF012
+    cadence = {"minute": "2-59/15"}
     after: Sequence[Job] = ()
 
     def __init__(self, store: Store, periods: Periods) -> None:
@@ -69,13 +69,6 @@ def counted(store: Store, start: int, end: int) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["subject", "time", "energy"]).assign(kind="inverter")
     rest = {name: float("nan") for name in ROLLUP_NUMBERS if name != "energy"}
     return made.assign(**rest, **dict.fromkeys(ROLLUP_TEXTS))
-
-
-def close_all(store: Store, periods: Periods, now: int) -> None:
-    """One round of the job."""
-    job = Counts(store, periods)
-    reopen_late(periods, store, [job], PARIS, now)
-    Runner(periods, PARIS, lambda: now).due(job)
 
 
 def power(time: int) -> float:
@@ -108,8 +101,10 @@ class Busy:
     def close(self) -> None:
         store = open_store(f"sqlite:///{self.data / 'store.db'}")
         with Periods(self.data / "ledger.db") as periods:
+            runner = Runner(periods, PARIS, lambda: self.now)
             while not self.stop.is_set():
-                close_all(store, periods, self.now)
+                reopen_late(periods, store, [Counts(store, periods)], PARIS, self.now)
+                runner.due(Counts(store, periods))
         store.close()
 
     def deliver(self) -> None:

@@ -17,9 +17,11 @@ from collector.spool.queue import Spool
 from collector.store import Store, open_store
 from config.kwh import Step, Subject
 from models.calendar import QUARTER
+from scripts.jobs.late import reopen_late
 from tests.scripts.backups import tepos
-from tests.scripts.busy_town import DEVICES, SPOOL_BYTES, START, close_all, counted, power
+from tests.scripts.busy_town import DEVICES, SPOOL_BYTES, START, Counts, counted, power
 from tests.scripts.commands.runner import town_folder, until
+from tests.scripts.jobs.totals import PARIS
 
 BACKUPS = 6
 FOREVER = 2**62
@@ -70,7 +72,10 @@ def deliver_all(data: Path) -> int:
 
 def assert_holds(store: Store, wanted: list[tuple[str, int]]) -> None:
     frames = store.read_many(DEVICES, ["pac"], 0, FOREVER)
-    held = {device: dict(zip(f.index.as_unit("ms").asi8.tolist(), f["pac"], strict=True)) for device, f in frames.items()}
+    held = {
+        device: dict(zip(frame.index.as_unit("ms").asi8.tolist(), frame["pac"], strict=True))
+        for device, frame in frames.items()
+    }
     assert [each for each in wanted if held[each[0]].get(each[1]) != power(each[1])] == []
 
 
@@ -108,6 +113,6 @@ def test_what_is_restored_was_one_instant_of_a_town_that_never_stopped(
         waiting = deliver_all(again)
         with closing(open_store(f"sqlite:///{again / 'store.db'}")) as store, Periods(again / "ledger.db") as periods:
             assert_holds(store, wanted)
-            close_all(store, periods, 0)
+            reopen_late(periods, store, [Counts(store, periods)], PARIS, START + len(wanted) * QUARTER)
             closed = assert_closed_truly(store, periods)
             print(f"{len(wanted)} accepted, {store.count()} restored, {waiting} of them waited, {closed} periods done")

@@ -19,6 +19,8 @@ from models.pv.quality.gaps import Gap, GapKind
 from models.pv.quality.reasons import Reason
 from models.pv.sun import Floats
 
+AWAKE = 10.0
+"""Degrees of elevation from which on an inverter should have woken up."""
 Mask = NDArray[np.bool_]
 UNFIT = Reason.FROZEN | Reason.INTERPOLATED | Reason.SPIKE | Reason.NIGHT | Reason.OUT_OF_RANGE
 """Power with one of these is taken for missing. What is wrong with a counter is the business of models.pv.energy."""
@@ -29,7 +31,7 @@ class Doubts:
     """What was found in the readings of one inverter."""
 
     counts: Mapping[date, Mapping[str, int]]
-    """Samples by reason and day; days without any are left out. What sleeps at night is not missing."""
+    """Samples by reason and day; days without any are left out. What still sleeps at dawn is not missing."""
     gaps: Sequence[Gap]
     outage: Mask
     """Quarters of the stretch in which the inverter made nothing in daylight, as itself or its counter tells."""
@@ -79,7 +81,7 @@ def _counts(
     times: NDArray[np.int64], assessed: Assessment, elevation: Floats, start: int, end: int, tz: tzinfo
 ) -> dict[date, dict[str, int]]:
     codes = np.bitwise_or.reduce(assessed.reasons.to_numpy(), axis=1)
-    codes = np.where(elevation > 0, codes, codes & ~int(Reason.MISSING))
+    codes = np.where(elevation > AWAKE, codes, codes & ~int(Reason.MISSING))
     inside = (times >= start) & (times < end) & (codes != 0)
     if not inside.any():
         return {}

@@ -112,13 +112,15 @@ def learn_day(
     both = np.isfinite(measured) & np.isfinite(expected.energy) & sure
     made, should = (np.where(both, values, 0.0).sum(axis=1) for values in (measured, expected.energy))
     fleets, watches = [], dict(memory.watches)
+    # Under clouds a tracker gives less of its clear sky than a fixed plane: no nameplate tells that from a loss.
+    moving = {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
     for number, group in enumerate(neighbourhoods(paths)):
         state = memory.fleet(number).aligned(paths[group])
         plate = low_yield(state, by_clear=True)
         for place, row in enumerate(range(len(paths))[group]):
             if complete[row]:
                 before = watches.get(paths[row], Watch())
-                low = None if np.isnan(plate[place]) else float(plate[place])
+                low = None if np.isnan(plate[place]) or row in moving else float(plate[place])
                 watches[paths[row]] = watch(before, int(times[0]), float(made[row]), float(should[row]), low)
         well = complete[group] & ~np.array([path in watches and watches[path].open for path in paths[group]])
         told = _fleet_day(books, group, times, clear, measured)

@@ -17,7 +17,7 @@ import numpy as np
 from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import Expectation, day_ratio
-from models.pv.fleet.nameplate import FIRST_WEEKS, day_yields
+from models.pv.fleet.nameplate import asking, day_yields
 from models.pv.fleet.state import FleetState
 from models.pv.fleet.weights import Bools, Relation, fresh, lasting
 from models.pv.sun import Floats
@@ -200,10 +200,11 @@ def _best(state: FleetState, day: FleetDay, fine: Bools) -> FleetState:
 
 
 def _yields(state: FleetState, day: FleetDay, fine: Bools) -> FleetState:
-    if not (fine & (state.age < FIRST_WEEKS)).any():
+    fine = fine & asking(state, day.clear is not None)
+    if not fine.any():
         return state
     own, peers = day_yields(state, day)
-    counts = fine & (state.age < FIRST_WEEKS) & np.isfinite(own) & np.isfinite(peers)
+    counts = fine & np.isfinite(own) & np.isfinite(peers)
     return replace(
         state,
         yield_own=state.yield_own + np.where(counts, own, 0.0),

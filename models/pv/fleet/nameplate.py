@@ -1,7 +1,9 @@
 """Does a roof make what its nameplate promises? A loss that was there from the first day has no before.
 
 The yield of a roof (energy over that of a modelled clear sky, or over capacity where the orientation is not known) is
-held against the median yield of the peers whose power is most like its own, on the same days.
+held against the median yield of the peers whose power is most like its own, on the same days. Against a clear sky only
+nearly clear days are asked: clouds take more of its clear day from a roof that faces the sun than from one that does
+not (in January twice as much), which is no loss.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import numpy as np
 
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.state import FleetState
-from models.pv.fleet.weights import recent
+from models.pv.fleet.weights import Bools, recent
 from models.pv.sun import Floats
 
 FIRST_WEEKS = 28
@@ -19,6 +21,12 @@ ALIKE = 5
 """Peers asked: the most alike, so that an unknown orientation hardly matters."""
 LOW_BY_CLEAR, LOW_BY_CAPACITY = 0.85, 0.75
 """Below this share of its peers' yield a loss is reported: roofs are compared with and without their orientation."""
+
+
+CLEAR_DAY = 0.7
+"""Median yield of all roofs from which on a day counts as nearly clear …"""
+CLEAR_DAYS = 3
+"""… and how many of them decide."""
 
 
 def day_yields(state: FleetState, day: FleetDay) -> tuple[Floats, Floats]:
@@ -33,6 +41,8 @@ def day_yields(state: FleetState, day: FleetDay) -> tuple[Floats, Floats]:
         nameplate = np.zeros(len(day.roofs))
     energy = np.where(known, day.measured, 0.0).sum(axis=0)
     own = np.divide(energy, nameplate, out=np.full_like(energy, np.nan), where=nameplate > 0)
+    if day.clear is not None and np.median(own[np.isfinite(own)] if np.isfinite(own).any() else 0.0) < CLEAR_DAY:
+        return np.full_like(own, np.nan), np.full_like(own, np.nan)
     likeness = recent(state).alike.copy()
     np.fill_diagonal(likeness, -1.0)
     likeness[:, ~np.isfinite(own)] = -1.0
@@ -54,6 +64,12 @@ def nameplate_ratio(state: FleetState) -> Floats:
 
 def low_yield(state: FleetState, by_clear: bool) -> Floats:
     """(n,) `nameplate_ratio` where it is too low to be the roof's nature, else NaN. `by_clear`: days had `clear`."""
-    ratio = nameplate_ratio(state)
+    ratio = np.where(asking(state, by_clear), np.nan, nameplate_ratio(state))
     made: Floats = np.where(ratio < (LOW_BY_CLEAR if by_clear else LOW_BY_CAPACITY), ratio, np.nan)
     return made
+
+
+def asking(state: FleetState, by_clear: bool) -> Bools:
+    """(n,) whether further days still count: in the first weeks, and until there were enough clear ones."""
+    few = state.yield_peers < CLEAR_DAYS * CLEAR_DAY
+    return (state.age < FIRST_WEEKS) | (few if by_clear else np.zeros_like(few))

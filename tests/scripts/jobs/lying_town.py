@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from collector.sample import Sample
 from config.town import Town
 from models.calendar import day_bounds
 from scripts.jobs.registry import Work, jobs_of
 from scripts.simulator.fault import Fault
 from tests.scripts.jobs.past_town import PARIS, PastTown, past_town
 
-FIRST, LAST = date(2026, 3, 1), date(2026, 4, 26)
+FIRST, LAST = date(2026, 4, 15), date(2026, 5, 31)
 NOW = day_bounds(LAST, PARIS)[1] + 3_600_000
 HOUR = 3_600_000
 
@@ -41,13 +42,22 @@ def spring(folder: Path, town: Town, faults: Sequence[Fault] = ()) -> Path:
 
 
 @contextmanager
-def told(readings: Path, folder: Path, town: Town, late: Sequence[str] = ()) -> Iterator[PastTown]:
-    """A copy of these readings where the town's file says `town`; the readings of `late` are labelled an hour late."""
+def told(readings: Path, folder: Path, town: Town) -> Iterator[PastTown]:
+    """A copy of these readings where the town's file says `town`."""
     folder.mkdir(exist_ok=True)
     shutil.copy(readings / "store.db", folder / "store.db")
     with past_town(folder, town, LAST, LAST) as made:
         made.now = NOW
         yield made
+
+
+def relabel(made: PastTown, device: str, since: int = 0) -> None:
+    """The readings of a device from `since` (ms) on get labels an hour late."""
+    frame = made.store.read(device, ["pac"], since, made.now)
+    times = frame.index.as_unit("ms").asi8.tolist()
+    made.store.write(
+        [Sample(device, time + HOUR, {"pac": pac}) for time, pac in zip(times, frame["pac"].tolist(), strict=True)]
+    )
 
 
 def work_of(made: PastTown) -> Work:

@@ -10,7 +10,8 @@ from pandas.testing import assert_frame_equal
 
 from config.kwh import Step, Subject
 from models.calendar import day_bounds, day_start
-from scripts.jobs.closing import DAYS, QUARTERS
+from models.pv.closing.memory import Memory
+from scripts.jobs.closing import DAYS, MEMORY, QUARTERS
 from scripts.simulator.fault import Fault, FaultKind
 from tests.scripts.jobs.past_town import PARIS, QUARTER, PastTown, past_town
 from tests.scripts.simulator.sunny_town import sunny_town
@@ -107,6 +108,15 @@ def test_what_was_made_in_a_silence_is_spread_over_it_when_the_device_speaks_aga
         assert days["energy"].sum() == pytest.approx(
             made.truth("east/inv", days["time"].iloc[0], days["time"].iloc[0] + 96 * HOUR), abs=100
         )
+
+
+def test_no_roof_is_accused_of_a_loss_because_winter_is_cloudy(tmp_path) -> None:
+    with past_town(tmp_path, TOWN, date(2026, 1, 20), date(2026, 3, 20)) as made:
+        made.close()
+        kept = made.periods.state(DAYS, MEMORY, made.now)
+        assert kept is not None
+        memory = Memory.from_json(kept[1])
+        assert {path: watch.first for path, watch in memory.watches.items()} == dict.fromkeys(INVERTERS)
 
 
 @pytest.mark.parametrize(("day", "quarters"), [(date(2026, 3, 29), 92), (date(2026, 10, 25), 100)])

@@ -22,6 +22,7 @@ PARIS = ZoneInfo("Europe/Paris")
 NOW = at("2026-06-01")
 WHOLE = (0, 2**60)
 SITE = (Subject.SITE, "hall")
+JOBS = ("days", "quarters")
 JUNE = "Date;kWh\n01/06/2020;1\n02/06/2020;2\n"
 
 
@@ -44,11 +45,11 @@ def test_imports_reach_the_rows_of_roof_site_and_town_once(place, tmp_path):
     town, store, imports, periods = place
     added(imports, tmp_path, JUNE)
     rows = ImportedRows(town, store, imports, PARIS)
-    assert rows.catch_up(periods, lambda: NOW) == (6, True)
+    assert rows.catch_up(periods, JOBS, lambda: NOW) == (6, True)
     expected = [(at(f"2020-06-0{n}"), 1000.0 * n, "imported") for n in (1, 2)]
     assert days(store) == days(store, Subject.SITE) == days(store, Subject.ROOF) == expected
     assert imports.stale() == []
-    assert rows.catch_up(periods, lambda: NOW) == (0, True)
+    assert rows.catch_up(periods, JOBS, lambda: NOW) == (0, True)
     assert rows.apply(at("2020-05-01"), at("2020-07-01")) == 0
 
 
@@ -56,9 +57,9 @@ def test_an_undone_import_becomes_unknown_again(place, tmp_path):
     town, store, imports, periods = place
     batch = added(imports, tmp_path, JUNE)
     rows = ImportedRows(town, store, imports, PARIS)
-    rows.catch_up(periods, lambda: NOW)
+    rows.catch_up(periods, JOBS, lambda: NOW)
     imports.undo(batch.id, NOW)
-    assert rows.catch_up(periods, lambda: NOW) == (6, True)
+    assert rows.catch_up(periods, JOBS, lambda: NOW) == (6, True)
     assert {status for _time, _energy, status in days(store)} == {"unknown"}
 
 
@@ -70,7 +71,7 @@ def test_years_of_days_are_brought_in_piece_by_piece_and_lose_nothing(place, tmp
     pieces = list(rows.chunks(*imports.stale()[0][1:]))
     assert len(pieces) > 10
     assert [end for _start, end in pieces[:-1]] == [start for start, _end in pieces[1:]]
-    rows.catch_up(periods, lambda: NOW)
+    rows.catch_up(periods, JOBS, lambda: NOW)
     assert sum(energy for _time, energy, _status in days(store)) == batch.parts[0].energy
     assert len(days(store)) == 1000
 
@@ -80,17 +81,17 @@ def test_periods_that_somebody_closes_are_left_for_the_next_time(place, tmp_path
     added(imports, tmp_path, JUNE)
     rows = ImportedRows(town, store, imports, PARIS)
     lease = periods.lease("days", at("2020-06-02"), at("2020-06-03"), NOW, 300)
-    assert rows.catch_up(periods, lambda: NOW, patience=0) == (0, False)
+    assert rows.catch_up(periods, JOBS, lambda: NOW, patience=0) == (0, False)
     assert days(store) == []
     periods.release(lease)
-    assert rows.catch_up(periods, lambda: NOW, patience=0) == (6, True)
+    assert rows.catch_up(periods, JOBS, lambda: NOW, patience=0) == (6, True)
 
 
 def test_a_day_that_is_closed_after_the_import_keeps_it_where_nobody_measured(place, tmp_path):
     town, store, imports, periods = place
     added(imports, tmp_path, JUNE)
     rows = ImportedRows(town, store, imports, PARIS)
-    rows.catch_up(periods, lambda: NOW)
+    rows.catch_up(periods, JOBS, lambda: NOW)
     start = day_start(date(2020, 6, 1), PARIS)
     closed = store.read_rollups(Step.DAY, Subject.ROOF, None, start, start + 1).assign(
         kind="roof", energy=float("nan"), status="unknown", basis="none", expected=900.0
