@@ -20,7 +20,7 @@ from scripts.cli import app
 from scripts.jobs.answers import KIND, Answer, answered, answers
 from scripts.jobs.closing import DAYS
 from tests.scripts.commands.test_learnt import LIES, TRUTH, place
-from tests.scripts.jobs.lying_town import LAST, spring, told, work_of
+from tests.scripts.jobs.lying_town import LAST, days_more, spring, told
 from tests.scripts.jobs.past_town import PARIS, PastTown
 
 DAY = 86_400_000
@@ -49,12 +49,6 @@ def lies(readings, tmp_path):
 def expected(made: PastTown, first: date, last: date) -> pd.Series:
     rows = made.rows(Step.DAY, Subject.INVERTER, "south/inv", first, last)
     return rows["expected"] / rows["energy"]
-
-
-def days_more(made: PastTown, days: int) -> None:
-    made.live(made.now, made.now + days * DAY)
-    made.now += days * DAY
-    made.close()
 
 
 def test_the_question_names_the_command_that_answers_it(lies) -> None:
@@ -92,7 +86,7 @@ def test_the_next_closing_applies_the_answer_and_the_days_before_stay_as_they_we
     before = expected(made, LAST - timedelta(days=5), LAST)
     assert (before > 1.15).all()
     learnt("confirm", "south/inv", "--by", "services techniques", *options)
-    days_more(made, 3)
+    days_more(made, TRUTH, 3)
     after = expected(made, NEXT, LAST + timedelta(days=3))
     assert after.to_numpy() == pytest.approx([1, 1, 1], abs=0.05)
     spans = [(day_start(LAST - timedelta(days=2), PARIS), day_bounds(LAST + timedelta(days=2), PARIS)[1])]
@@ -105,7 +99,7 @@ def test_the_next_closing_applies_the_answer_and_the_days_before_stay_as_they_we
 def test_once_answered_the_loss_that_was_none_is_closed(lies) -> None:
     made, options = lies
     learnt("confirm", "south/inv", "--by", "services techniques", *options)
-    days_more(made, 12)
+    days_more(made, TRUTH, 12)
     (one,) = json.loads(learnt(*options, "--inverter", "south/inv", "--json").stdout)["inverters"]
     assert one["scales"][0]["state"] == "learnt"
     assert one["losses"] == []
@@ -113,7 +107,7 @@ def test_once_answered_the_loss_that_was_none_is_closed(lies) -> None:
 
 def test_without_an_answer_it_goes_on_asking(lies) -> None:
     made, options = lies
-    days_more(made, 2)
+    days_more(made, TRUTH, 2)
     assert (expected(made, NEXT, NEXT) > 1.15).all()
     assert json.loads(learnt(*options, "--json").stdout)["questions"][0]["inverter"] == "south/inv"
 

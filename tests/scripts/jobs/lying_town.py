@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from collector.arrivals import Arrivals
+from collector.periods import Periods
 from collector.sample import Sample
+from collector.store import open_store
 from config.town import Town
 from models.calendar import day_bounds
 from scripts.jobs.registry import Work, jobs_of
@@ -46,9 +49,17 @@ def told(readings: Path, folder: Path, town: Town) -> Iterator[PastTown]:
     """A copy of these readings where the town's file says `town`."""
     folder.mkdir(exist_ok=True)
     shutil.copy(readings / "store.db", folder / "store.db")
-    with past_town(folder, town, LAST, LAST) as made:
-        made.now = NOW
-        yield made
+    ledger = folder / "ledger.db"
+    with closing(open_store(f"sqlite:///{folder / 'store.db'}")) as store, Periods(ledger) as periods:
+        yield PastTown(town, store, periods, Arrivals(ledger), NOW)
+
+
+def days_more(made: PastTown, truth: Town, days: int) -> None:
+    """So many more days of the true town, closed as the file says."""
+    said, made.town = made.town, truth
+    made.live(made.now, made.now + days * 24 * HOUR)
+    made.town, made.now = said, made.now + days * 24 * HOUR
+    made.close()
 
 
 def relabel(made: PastTown, device: str, since: int = 0) -> None:
