@@ -11,6 +11,7 @@ from collector.errors import CollectorError
 from config.faults import ConfigError
 from config.language import _
 from scripts.commands import (
+    backup,
     bench,
     check,
     collect,
@@ -23,6 +24,7 @@ from scripts.commands import (
     probe,
     quality,
     queue,
+    restore,
     schedule,
     simulate,
     status,
@@ -52,6 +54,8 @@ app.add_typer(import_.app, name="import", help=_("What was produced before tepos
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
 app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, what is odd, and what asks you."))
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
+app.command("backup", help=_("Store, ledger, spool and town as one file, while tepos runs."))(backup.backup)
+app.command("restore", help=_("Verify a backup; restore it into an empty directory."))(restore.restore)
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))
 
 

@@ -85,6 +85,7 @@ def _refuse_occupied(data: Path, town: Path | None) -> None:
 def _reserved(data: Path) -> Iterator[Path]:
     """An empty folder within a data directory in which no tepos can begin its work; all gone after an error."""
     absent = [folder for folder in (data, *data.parents) if not folder.exists()]
+    locks = [lock for name in get_args(RoleName) if not (lock := data / f"{name}.lock").exists()]
     unfinished = data / UNFINISHED
     with ExitStack() as held:
         for name in get_args(RoleName):
@@ -95,9 +96,8 @@ def _reserved(data: Path) -> Iterator[Path]:
             yield unfinished
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
-            if absent:
-                for name in get_args(RoleName):
-                    (data / f"{name}.lock").unlink(missing_ok=True)
+            for lock in locks:  # ours, and held until the end of this block
+                lock.unlink()
             for folder in absent:
                 with suppress(OSError):
                     folder.rmdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +38,7 @@ def backup(
         stop(WRONG, _("{file} is there already; a backup overwrites nothing: give another name").format(file=file))
     if not file.absolute().parent.is_dir():
         stop(WRONG, _("{folder}: there is no such folder").format(folder=file.parent))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it leaves nothing half done behind
     try:
         with Bar(_("backup")) as bar:
             manifest = create(place, file, utc_ms, bar)

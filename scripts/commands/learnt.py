@@ -160,10 +160,10 @@ def _content(place: Workplace, town: Town, inverter: str | None, at: int) -> tup
     from scripts.jobs.learnt import learnt_until, nothing_learnt
     from scripts.jobs.registry import opened
 
-    if not place.store_is_made:
-        return None, nothing_learnt(town)
-    with opened(place, town, make=False) as work:
-        known, content = learnt_until(work, town, at)
+    known, content = None, nothing_learnt(town)
+    if place.store_is_made:
+        with opened(place, town, make=False) as work:
+            known, content = learnt_until(work, town, at)
     if inverter is not None:
         mine = {inverter, inverter.split("/")[0]}
         content = {

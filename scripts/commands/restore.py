@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +40,7 @@ def restore(
     place = workplace(data)
     if not file.is_file():
         stop(WRONG, _("{file}: there is no such file").format(file=file))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it leaves nothing half done behind
     try:
         with Bar(_("verify") if verify else _("restore")) as bar:
             manifest = check(file, bar) if verify else restored(file, place.data, town, bar)

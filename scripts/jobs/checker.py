@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
 from typing import Any
 
 import numpy as np
@@ -56,19 +55,13 @@ class _Light:
     seen: Seen
     near: bool
 
-    @property
-    def any(self) -> Floats:
-        """Whatever follows the clouds, for the clock."""
-        poa = self.seen.poa_global
-        return self.seen.ghi if poa is None else np.where(np.isfinite(self.seen.ghi), self.seen.ghi, poa)
-
 
 class Checker:
     """Checks inverters on the readings of a store, and keeps what it finds in the ledger."""
 
-    def __init__(self, books: Books, store: Store, periods: Periods, tz: tzinfo, weather: ServiceWeather) -> None:
+    def __init__(self, books: Books, store: Store, periods: Periods, weather: ServiceWeather) -> None:
         """`weather` gives what services know of a stretch."""
-        self._books, self._store, self._periods, self._tz, self._weather = books, store, periods, tz, weather
+        self._books, self._store, self._periods, self._weather = books, store, periods, weather
         self._rows = {facts.path: row for row, facts in enumerate(books.plant.inverters)}
 
     @property
@@ -121,7 +114,7 @@ class Checker:
         labels = pd.DatetimeIndex(pd.to_datetime(starts, unit="ms", utc=True))
         offset = UNDECIDED
         if light is not None:
-            offset = clock_offset(labels, power, irradiance=pd.Series(light.any, labels))
+            offset = clock_offset(labels, power, irradiance=pd.Series(light.seen.ghi, labels))
         spans = _off(offset, CLOCK_HERE if light and light.near else CLOCK_THERE)
         if spans:  # the other figures are looked at with the clock put right
             moved = offset.at(pd.DatetimeIndex(frame.index).as_unit("ms").asi8)
@@ -145,10 +138,8 @@ class Checker:
             if source not in lights:
                 lights[source] = self._seen(source, starts)
             there = lights[source]
-            if there is not None:
-                light = _Light(there, source in own)
-                if np.count_nonzero(np.isfinite(light.any) & known) > SEEN * np.count_nonzero(known):
-                    return light
+            if there is not None and np.count_nonzero(np.isfinite(there.ghi) & known) > SEEN * np.count_nonzero(known):
+                return _Light(there, source in own)
         return None
 
     def _seen(self, station: str | None, starts: NDArray[np.int64]) -> Seen | None:
@@ -193,7 +184,7 @@ def _given(
 ) -> tuple[pd.DatetimeIndex, Floats, Plant, Irradiance | None, Floats, Floats]:
     middles = labels + pd.Timedelta(milliseconds=QUARTER // 2)
     air, wind = normal_temperature(middles, plant.longitude), np.full(len(power), WIND)
-    if light is None or not np.isfinite(light.seen.ghi).any():
+    if light is None:
         return middles, power, plant, None, air, wind
     there = light.seen
     irradiance = there.irradiance(sun_position(middles, plant.latitude, plant.longitude, plant.altitude))

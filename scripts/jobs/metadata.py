@@ -32,7 +32,7 @@ class MetadataJob:
     ) -> None:
         """`after`: the job that closes days, whose rollups say what the neighbours make. `weather`: of a service."""
         self.after, self._closing, self._at_once = after, closing, at_once
-        self.checker = Checker(closing.books, closing.store, closing.periods, closing.tz, weather)
+        self.checker = Checker(closing.books, closing.store, closing.periods, weather)
 
     def first(self) -> int | None:
         """See Job."""

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from collector.sample import Sample
 from collector.spool.queue import Spool
-from collector.store import open_store
 from scripts import disk as disk_module
 from scripts.disk import DAY, HORIZON, disk, full_in, room_left
 from scripts.options import Workplace, workplace

@@ -143,6 +143,41 @@ def test_missing_room_is_said_before_anything_is_written(place: tuple[Path, Path
         assert list(disk.iterdir()) == []
 
 
+def test_a_disk_that_fills_up_meanwhile_is_given_its_room_back(
+    place: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.backup.create.refuse_without_room", lambda _folder, _size: None)
+    with closing(sqlite3.connect(place[0] / "store.db")) as sql, sql:
+        sql.execute("CREATE TABLE ballast AS SELECT randomblob(5000000) AS x")
+    (tmp_path / "disk").mkdir()
+    with small_disk(tmp_path / "disk") as disk:
+        with pytest.raises(OSError, match="No space left"):  # which `main` tells
+            tepos("backup", disk / "b.tepos", "--data", place[0], "--town", place[1])
+        assert list(disk.iterdir()) == []
+
+
+def test_a_file_system_without_links_takes_a_backup_too(
+    place: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(_source: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    assert tepos("backup", tmp_path / "b.tepos", "--data", place[0], "--town", place[1]).exit_code == 0
+    assert tepos("restore", tmp_path / "b.tepos", "--verify").exit_code == 0
+
+
+def test_a_file_of_that_name_made_meanwhile_is_not_overwritten(
+    place: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "b.tepos"
+    monkeypatch.setattr("scripts.commands.backup.utc_ms", lambda: target.write_text("precious") and 1_767_225_600_000)
+    with pytest.raises(FileExistsError):
+        tepos("backup", target, "--data", place[0], "--town", place[1])
+    assert target.read_text() == "precious"
+    assert not list(tmp_path.glob(".b.tepos*"))
+
+
 def test_writers_that_never_pause_are_named(
     place: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from scripts.cli import app
 from scripts.jobs.closing import DAYS, MEMORY
 from scripts.simulator.fault import Fault, FaultKind
 from tests.scripts.commands.runner import each
-from tests.scripts.jobs.lying_town import LAST, NOW, said_otherwise, spring, told, work_of, written
+from tests.scripts.jobs.lying_town import LAST, NOW, place, said_otherwise, spring, told, work_of, written
 from tests.scripts.jobs.past_town import PARIS
 from tests.scripts.simulator.sunny_town import sunny_town
 
@@ -31,10 +31,6 @@ def found(*words: object) -> dict[str, Any]:
     """The document, with its inverters by name."""
     made = json.loads(learnt(*words, "--json").stdout)
     return made | {"inverters": {each["inverter"]: each for each in made["inverters"]}}
-
-
-def place(folder: Path, town: Any) -> tuple[object, ...]:
-    return ("--data", folder, "--town", written(town, folder / "town"))
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +85,14 @@ def test_what_is_wrong_in_the_file_is_told_with_its_key(lies) -> None:
     assert "east/inv: azimuth 270° declared, the readings say 90" in shown
     assert "correct in town.toml: sites[1] (east).roofs[0] (roof).arrays[0] (a).surface_azimuth" in shown
     assert shown.count("correct in town.toml") == 1
+
+
+def test_it_speaks_french_first(lies, monkeypatch) -> None:
+    monkeypatch.setenv("TEPOS_LANG", "fr")
+    shown = " ".join(learnt(*lies).stdout.split())
+    assert "azimut 270° d'après town.toml, les relevés disent 90°" in shown
+    assert "attend une réponse, non appliqué" in shown
+    assert "% dès le premier jour (2026-04-16)" in shown
 
 
 def test_one_day_and_one_inverter_can_be_asked_for(lies) -> None:

@@ -19,10 +19,12 @@ from models.pv.expected.calibration import Epoch, State
 from scripts.cli import app
 from scripts.jobs.answers import KIND, Answer, answered, answers
 from scripts.jobs.closing import DAYS
-from tests.scripts.commands.test_learnt import LIES, TRUTH, place
-from tests.scripts.jobs.lying_town import LAST, days_more, spring, told
+from tests.scripts.jobs.lying_town import LAST, days_more, place, said_otherwise, spring, told
 from tests.scripts.jobs.past_town import PARIS, PastTown
+from tests.scripts.simulator.sunny_town import sunny_town
 
+TRUTH = sunny_town()
+LIES = said_otherwise(TRUTH, "south", kwp=24)
 DAY = 86_400_000
 SOUTH = scale_key("south/inv", ExpectedBasis.SENSOR)
 NEXT = LAST + timedelta(days=1)

@@ -113,6 +113,14 @@ def test_the_leavings_of_a_killed_restoration_and_old_locks_are_no_obstacle(back
     assert tepos("restore", backup, "--data", data).exit_code == 2
 
 
+def test_after_a_bad_backup_an_empty_directory_is_empty_again(backup: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    backup.write_bytes(backup.read_bytes()[:-50])
+    assert tepos("restore", backup, "--data", tmp_path / "new", "--town", tmp_path / "town").exit_code == 1
+    assert list((tmp_path / "new").iterdir()) == []
+    assert not (tmp_path / "town").exists()
+
+
 def test_a_backup_that_is_not_there_is_wrong(tmp_path: Path) -> None:
     assert tepos("restore", tmp_path / "b.tepos").exit_code == 2
     assert tepos("restore", tmp_path).exit_code == 2

@@ -103,8 +103,8 @@ def test_the_socket_of_a_dead_process_disturbs_nobody(scene: Scene) -> None:
 
 def test_status_as_a_document(scene: Scene) -> None:
     found = scene.status()
-    assert list(found) == ["time", "town", "simulated", "running", "started", "devices", "spool", "delivery", "store", "disk",
-                           "faults"]  # fmt: skip
+    assert list(found) == ["time", "town", "simulated", "running", "started", "devices", "spool", "delivery", "store",
+                           "disk", "faults"]  # fmt: skip
     assert (found["town"], found["simulated"], found["running"]) == ("Nulleville", False, scene.collector.pid)
     devices = {d["device"]: d for d in found["devices"]}
     assert {name: d["condition"] for name, d in devices.items()} == {

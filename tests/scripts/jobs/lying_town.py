@@ -86,6 +86,11 @@ def written(town: Town, folder: Path) -> Path:
     return folder
 
 
+def place(folder: Path, town: Town) -> tuple[object, ...]:
+    """The options of a command that works in this folder on this town."""
+    return ("--data", folder, "--town", written(town, folder / "town"))
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + "}"

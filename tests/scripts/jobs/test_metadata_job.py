@@ -34,7 +34,7 @@ def readings(tmp_path_factory):
 
 
 def checker(made: PastTown, weather=lambda _start, _end: None) -> Checker:
-    return Checker(books_of(made.town, PARIS), made.store, made.periods, PARIS, weather)
+    return Checker(books_of(made.town, PARIS), made.store, made.periods, weather)
 
 
 def checked(made: PastTown, *inverters: str, **more) -> dict:
