@@ -18,7 +18,6 @@ from config.kwh import Step, Subject
 from config.language import _
 from config.shape import nearest
 from config.town import Town
-from models.calendar import QUARTER, day_bounds, day_of, day_start, days
 from scripts.console import NOT_SO, WRONG, simulated_notice, stop, tell
 from scripts.moments import iso, utc_ms, zone
 from scripts.options import DataOption, TownOption, Workplace, workplace
@@ -135,6 +134,8 @@ def _instant(text: str, option: str, tz: tzinfo) -> int:
 
 
 def _moment(text: str, tz: tzinfo) -> int | None:
+    from models.calendar import day_start
+
     with suppress(ValueError, OverflowError):
         return day_start(date.fromisoformat(text), tz)
     with suppress(ValueError, OverflowError):
@@ -183,6 +184,8 @@ def _known(town: Town, kind: Subject) -> Iterator[str]:
 
 def _ended(rows: pd.DataFrame, step: Step, span: tuple[int, int], tz: tzinfo) -> int:
     """How many periods of the span, from that of the first row on, are over now."""
+    from models.calendar import QUARTER, day_bounds, day_of, days
+
     first, now = int(rows["time"].min()), utc_ms()
     if step is Step.QUARTER:
         return max(-(-(min(span[1], now - QUARTER + 1) - first) // QUARTER), 0)
