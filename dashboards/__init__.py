@@ -1,1 +1,6 @@
-"""What people see."""
+"""What people see.
+
+exports       series of energy for other programs
+learnt        what the models have learnt of each inverter, as data
+learnt_words  the same in words
+"""

@@ -4,6 +4,14 @@ period     quarter-hours, days and months: their labels, and what --for means
 job        what a job is
 runner     closes what is due of a job: leases, order, done rows
 late       what came in late opens its periods again
+closing    the two jobs that close the town's energy, quarters and days
+readings   the readings that closing a stretch needs, as far as a silence reaches
+imports    production from before tepos in the rows that nobody measured
+weather    the job that fetches what the weather was
+metadata   the job that holds capacity, orientation and clock of each inverter against its data
+checker    how one inverter is checked
+answers    what people have confirmed
+learnt     what the models know at an instant
 retention  the job that deletes raw samples whose periods are closed
 registry   the jobs of a town
 """

@@ -7,5 +7,7 @@
 - ``losses``: the stated losses and how warm modules run, with their source
 - ``modelchain``: pvlib's own chain, one plane at a time: the yardstick of ``chain``
 - ``calibration``: one scale per inverter, learnt on its healthy days
+- ``clear_hours``: the hours in which the sky was clear, as the power itself tells
+- ``orientation_fit``: azimuth, tilt and scale that explain them
 - ``metadata``: capacity, tilt, azimuth and clock, checked against the data
 """
