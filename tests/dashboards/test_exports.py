@@ -100,7 +100,8 @@ def test_every_row_of_simulated_data_says_so():
 
 def test_no_rows_are_a_header_alone():
     empty = rollups({"time": 0}).iloc[:0]
-    assert as_csv(series(empty, Subject.TOWN, Step.DAY, TZ, simulated=False, installed={})) == ",".join(COLUMNS) + "\r\n"
+    made = as_csv(series(empty, Subject.TOWN, Step.DAY, TZ, simulated=False, installed={}))
+    assert made == ",".join(COLUMNS) + "\r\n"
 
 
 def test_parquet_keeps_times_and_what_is_missing():
