@@ -1,4 +1,4 @@
-"""What one table of a town file cannot see alone: ids, links, devices and their maps."""
+"""What one table of a town file cannot see alone: ids, links, devices and their maps, sources of weather."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import difflib
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from config.device import AnyMap, DeviceMap
@@ -18,8 +19,8 @@ from config.town import Device, LinkConfig, Meter
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
-def timezone_faults(file: str, tz: object) -> Iterator[Fault]:
-    """The town's time zone must be one that this machine knows."""
+def timezone_faults(file: str, key: str, tz: object) -> Iterator[Fault]:
+    """A time zone must be one that this machine knows."""
     if not isinstance(tz, str):
         return  # its kind is told already
     try:
@@ -27,7 +28,7 @@ def timezone_faults(file: str, tz: object) -> Iterator[Fault]:
     except (KeyError, ValueError, OSError):
         close = difflib.get_close_matches(tz, sorted(available_timezones()), n=1) or ["Europe/Paris"]
         what = _('there is no time zone "{tz}"').format(tz=tz)
-        yield Fault(file, "place.tz", what, _('write a name as "{tz}"').format(tz=close[0]))
+        yield Fault(file, key, what, _('write a name as "{tz}"').format(tz=close[0]))
 
 
 def id_faults(file: str, found: Survey) -> Iterator[Fault]:
@@ -39,6 +40,23 @@ def id_faults(file: str, found: Survey) -> Iterator[Fault]:
                 what = _('the id "{id}" is already taken by {other}').format(id=named.id, other=first[named.id])
                 yield Fault(file, f"{named.key}.id", what, _("give one of them another id"))
             first.setdefault(named.id, named.key)
+
+
+def weather_faults(file: str, found: Survey) -> Iterator[Fault]:
+    """Each source of weather has a name of its own, under which its rows are kept; its clock is one that is known."""
+    taken: dict[str, str] = {}
+    for key, row in found.weather:
+        source, path = row.get("source"), row.get("file")
+        if source == "csv":
+            yield from timezone_faults(file, f"{key}.tz", row.get("tz"))
+        of_file = source in ("csv", "epw")
+        if not isinstance(source, str) or (of_file and not isinstance(path, str)):
+            continue  # that is told already
+        name = f"{source}:{Path(str(path)).stem}" if of_file else source
+        if (other := taken.setdefault(name, key)) != key:
+            what = _('there is a source "{name}" already: {other}').format(name=name, other=other)
+            remedy = _("give one of the two files another name") if of_file else _("remove one of the two")
+            yield Fault(file, f"{key}.file" if of_file else f"{key}.source", what, remedy)
 
 
 def link_faults(file: str, found: Survey, maps: Mapping[str, AnyMap]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from config.consistency import device_faults, id_faults, link_faults, timezone_faults
+from config.consistency import device_faults, id_faults, link_faults, timezone_faults, weather_faults
 from config.device import AnyMap, builtin_devices
 from config.faults import ConfigError, Fault
 from config.figures import figure_faults
@@ -55,7 +55,8 @@ def _read_town(file: Path, maps: dict[str, AnyMap], known: frozenset[str]) -> tu
         faults += error.faults
     found = survey(data)
     place = data.get("place")
-    faults += timezone_faults(str(file), place.get("tz") if isinstance(place, dict) else None)
+    faults += timezone_faults(str(file), "place.tz", place.get("tz") if isinstance(place, dict) else None)
+    faults += weather_faults(str(file), found)
     faults += id_faults(str(file), found)
     faults += link_faults(str(file), found, maps)
     faults += device_faults(str(file), found, maps, known)

@@ -1,6 +1,6 @@
 """How this installation is deployed, from the environment: TEPOS_*. What is true about the town stands in its files.
 
-Secrets come only as files (TEPOS_INFLUX_TOKEN_FILE), so that they show in no process list and no unit file.
+Secrets come only as files (TEPOS_…_FILE), so that they show in no process list and no unit file.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ VARIABLES = {
     "TEPOS_STORE": "sqlite:///FILE or influxdb://HOST:8086?org=ORG&bucket=BUCKET (default: store.db in TEPOS_DATA)",
     "TEPOS_TOWN": "folder of the town's files",
     "TEPOS_INFLUX_TOKEN_FILE": "file that holds the token of InfluxDB, readable by its owner only",
+    "TEPOS_METEO_FRANCE_KEY_FILE": "file that holds the key of Météo-France's portal, readable by its owner only",
+    "TEPOS_CAMS_EMAIL_FILE": "file that holds the e-mail address of a SoDa account, readable by its owner only",
+    "TEPOS_OPEN_METEO_KEY_FILE": "file that holds the key of Open-Meteo's paid servers, readable by its owner only",
     "TEPOS_SPOOL_MAX_MIB": "largest size of the spool (default 256)",
     "TEPOS_RAW_DAYS": "days for which raw readings are kept (default 400); energy stays for good",
     "TEPOS_LANG": "fr or en (default: the locale's)",
     "TEPOS_LOG_LEVEL": "debug, info, warning or error (default info)",
 }
 ENVIRONMENT = "environment"
-_SECRETS = {"TEPOS_INFLUX_TOKEN": "TEPOS_INFLUX_TOKEN_FILE"}
+_SECRETS = {name.removesuffix("_FILE"): name for name in VARIABLES if name.endswith("_FILE")}
 _TESTS = "TEPOS_TEST_"  # what the project's own tests tell the programs that they start
 _MAX_SECRET = 16 * 1024
 _MIB = 2**20
@@ -61,6 +64,9 @@ class Settings:
     language: str | None = None
     """None: the locale's."""
     log_level: LogLevel = "info"
+    meteo_france_key: str | None = field(default=None, repr=False)
+    cams_email: str | None = field(default=None, repr=False)
+    open_meteo_key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -85,6 +91,9 @@ class Settings:
             raw_days=read("TEPOS_RAW_DAYS", _days, 400),
             language=read("TEPOS_LANG", partial(_choice, LANGUAGES), None),
             log_level=read("TEPOS_LOG_LEVEL", partial(_choice, LOG_LEVELS), "info"),
+            meteo_france_key=read("TEPOS_METEO_FRANCE_KEY_FILE", _secret, None),
+            cams_email=read("TEPOS_CAMS_EMAIL_FILE", _email, None),
+            open_meteo_key=read("TEPOS_OPEN_METEO_KEY_FILE", _secret, None),
         )
         if faults:
             raise ConfigError(faults)
@@ -132,17 +141,25 @@ def _secret(text: str) -> str:
             raw = file.read(_MAX_SECRET + 1)
     except OSError as error:
         what = _("{path} cannot be read ({reason})").format(path=path, reason=error.strerror)
-        raise _Wrong(what, _("write the token into that file")) from error
+        raise _Wrong(what, _("write the secret into that file")) from error
     if stat.S_IMODE(mode) & 0o077:
         what = _("others than its owner may read or write {path} (mode {mode})")
         raise _Wrong(what.format(path=path, mode=f"{stat.S_IMODE(mode):o}"), f"chmod 600 {path}")
     secret = raw.decode("ascii", errors="replace").rstrip("\r\n")
     if not raw.strip():
-        raise _Wrong(_("{path} is empty").format(path=path), _("write the token into that file"))
+        raise _Wrong(_("{path} is empty").format(path=path), _("write the secret into that file"))
     if not (secret.isascii() and secret.isprintable()) or " " in secret or len(raw) > _MAX_SECRET:
-        what = _("{path} holds no token: one line of plain characters").format(path=path)
-        raise _Wrong(what, _("write the token, and nothing else, into that file"))
+        what = _("{path} holds no token and no key: one line of plain characters").format(path=path)
+        raise _Wrong(what, _("write the secret, and nothing else, into that file"))
     return secret
+
+
+def _email(text: str) -> str:
+    address = _secret(text)
+    if not all(address.partition("@")):
+        what = _("{path} holds no e-mail address").format(path=text)
+        raise _Wrong(what, _("write the secret, and nothing else, into that file"))
+    return address
 
 
 def _mib(text: str) -> int:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import copy
 import difflib
 import json
-import types
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import Enum
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from config.faults import ConfigError, Fault
 from config.language import _
 from config.town import Figure
+from config.wanted import choices, in_file, is_table, model_of, wanted_at
+from config.weather import CsvColumn
 
 Model = TypeVar("Model", bound=BaseModel)
 Steps = tuple[int | str, ...]
@@ -28,6 +28,8 @@ Steps = tuple[int | str, ...]
 NOT_IN_FILES = {"simulated", "maps"}
 """What a Town has in memory only."""
 FIGURE = '{ value = %s, source = "…", status = "declared" }'
+_OF_TAG = {"union_tag_not_found": "missing", "union_tag_invalid": "literal_error"}
+"""Faults of the word that tells which kind of table this is, as those of any other word."""
 
 
 def shaped(model: type[Model], data: object, file: str) -> Model:
@@ -86,26 +88,30 @@ def _validate(model: type[Model], data: object) -> Model:
 def _faults(model: type[BaseModel], data: object, file: str, error: ValidationError) -> list[Fault]:
     faults = []
     for found in error.errors(include_url=False):
-        steps: Steps = tuple(step for step in found["loc"] if step != "[key]")
-        if found["type"] == "too_short" and _at_path(data, steps):
+        loc: Steps = tuple(step for step in found["loc"] if step != "[key]")
+        kind, ctx = found["type"], found.get("ctx", {})
+        if kind in _OF_TAG:
+            kind, loc = _OF_TAG[kind], (*loc, ctx["discriminator"].strip("'"))
+        steps = in_file(model, loc)
+        if kind == "too_short" and _at_path(data, steps):
             continue  # the entries are there, each with its own fault
-        what, remedy = _tell(found["type"], found.get("ctx", {}), found["msg"], model, steps, _at_path(data, steps))
+        owner, wanted = wanted_at(model, loc[:-1]), wanted_at(model, loc)
+        what, remedy = _tell(kind, ctx, found["msg"], owner, wanted, steps, _at_path(data, steps))
         faults.append(Fault(file, dotted(data, steps), what, remedy))
     return faults
 
 
 def _tell(
-    kind: str, ctx: Mapping[str, Any], message: str, model: type[BaseModel], steps: Steps, value: object
+    kind: str, ctx: Mapping[str, Any], message: str, owner: object, wanted: object, steps: Steps, value: object
 ) -> tuple[str, str]:
-    """What is wrong, and what to write."""
-    name, wanted = str(steps[-1]) if steps else "", _wanted(model, steps)
-    shown = _show(value)
+    """What is wrong, and what to write. `wanted` is the type that stands there, `owner` that of the table around it."""
+    name, shown = str(steps[-1]) if steps else "", _show(value)
     match kind:
         case "missing":
             return _("this key is missing"), _("add {example}").format(example=_example(steps, wanted))
         case "extra_forbidden":
-            owner = _model(_wanted(model, steps[:-1]))
-            known = set(owner.model_fields) - NOT_IN_FILES if owner else set()
+            table = model_of(owner)
+            known = set(table.model_fields) - NOT_IN_FILES if table else set()
             return _("there is no such key here"), nearest(name, known)
         case "literal_error" | "enum" if name == "framer":
             return (
@@ -113,7 +119,7 @@ def _tell(
                 _('write framer = "tcp" and put a Modbus TCP gateway before the serial line'),
             )
         case "literal_error" | "enum":
-            return _("{value} is not one of the choices").format(value=shown), nearest(str(value), _choices(wanted))
+            return _("{value} is not one of the choices").format(value=shown), nearest(str(value), choices(wanted))
         case "string_pattern_mismatch" if ctx["pattern"].startswith("^[a-z0-9"):
             joint = "_" if "_" in ctx["pattern"] else "-"
             what = _("{value} is no id: small letters without accents and digits, joined by {joint}")
@@ -175,41 +181,9 @@ def _at_path(data: object, steps: Steps) -> object:
     return data
 
 
-def _bare(annotation: object) -> object:
-    """The annotation without Annotated and without `| None`."""
-    if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, types.UnionType):
-        return _bare(next(arm for arm in get_args(annotation) if arm is not type(None)))
-    return annotation
-
-
-def _model(annotation: object) -> type[BaseModel] | None:
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
-
-
-def _wanted(model: type[BaseModel], steps: Steps) -> object:
-    """The type that stands at that path of the shape; None beyond the shape."""
-    here: object = model
-    for step in steps:
-        if owner := _model(here):
-            field = owner.model_fields.get(str(step))
-            here = _bare(field.annotation) if field else None
-        else:
-            arms = get_args(here)
-            here = _bare(arms[1] if get_origin(here) is dict else arms[0]) if arms else None
-    return here
-
-
-def _choices(wanted: object) -> list[str]:
-    if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return [str(member.value) for member in wanted]
-    return [str(choice) for choice in get_args(wanted)] if get_origin(wanted) is Literal else []
-
-
 _TEXTS = {
     "id": "ecole-basly", "insee": "62528", "tz": "Europe/Paris", "status": "declared", "host": "192.0.2.10",
-    "inverter": "inv-1", "link": "ecole-basly", "map": "sunspec", "owner": "commune",
+    "inverter": "inv-1", "link": "ecole-basly", "map": "sunspec", "owner": "commune", "station": "59343001",
 }  # fmt: skip
 _NUMBERS: dict[object, str] = {float: "1.5", int: "1", bool: "true"}
 
@@ -218,17 +192,19 @@ def _example(steps: Steps, wanted: object, value: object = None) -> str:
     """What the reader can write there."""
     name = str(next((step for step in reversed(steps) if isinstance(step, str)), ""))
     table = ".".join(step for step in steps if isinstance(step, str))
+    if wanted is CsvColumn:
+        return f"{name} = {{ name = {_show(value if isinstance(value, str) else '…')} }}"
     if wanted is Figure:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{name} = {FIGURE % (_show(value) if number else '…')}"
     if get_origin(wanted) is tuple:
-        return f"[[{table}]]" if _model(_bare(get_args(wanted)[0])) else f"{name} = [1, 2]"
-    if _model(wanted) or get_origin(wanted) is dict or wanted is None:
+        return f"[[{table}]]" if is_table(get_args(wanted)[0]) else f"{name} = [1, 2]"
+    if is_table(wanted) or get_origin(wanted) is dict or wanted is None:
         return f"[[{table}]]" if steps and isinstance(steps[-1], int) else f"[{table}]"
     if wanted is date:
         return f"{name} = 2013-03-08"
-    if choices := _choices(wanted):
-        return f'{name} = "{choices[0]}" ({", ".join(choices)})'
+    if words := choices(wanted):
+        return f'{name} = "{words[0]}" ({", ".join(words)})'
     return f"{name} = {_NUMBERS[wanted]}" if wanted in _NUMBERS else f'{name} = "{_TEXTS.get(name, "…")}"'
 
 

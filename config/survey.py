@@ -67,6 +67,8 @@ class Survey:
     scopes: tuple[Scope, ...]
     link_ids: frozenset[str]
     used_links: frozenset[str]
+    weather: tuple[tuple[str, Mapping[str, Any]], ...]
+    """Key and table of each source of weather, sound or not."""
 
 
 def survey(data: Mapping[str, Any]) -> Survey:
@@ -87,6 +89,7 @@ def survey(data: Mapping[str, Any]) -> Survey:
         scopes=tuple(scopes),
         link_ids=frozenset(named.id for named in scopes[0].names),
         used_links=frozenset(str(row.get("link")) for _, row, _ in devices),
+        weather=tuple((dotted(data, steps), row) for steps, row in _rows(data, "weather")),
     )
 
 

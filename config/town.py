@@ -18,6 +18,7 @@ from config.device import AnyMap
 from config.manners import Address
 from config.quantities import Role
 from config.strict import Strict
+from config.weather import WeatherSource
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]
@@ -204,6 +205,8 @@ class Town(Strict):
     place: Place
     links: tuple[LinkConfig, ...] = ()
     sites: tuple[Site, ...] = Field(min_length=1)
+    weather: tuple[WeatherSource, ...] = ()
+    """Where its weather comes from, besides the sensors of its sites; the best first."""
     simulated: bool = False
     """True only in the memory of the demo: whatever is shown of this town must say so."""
     maps: dict[str, AnyMap] = Field(default_factory=dict)

@@ -28,6 +28,8 @@ from scripts.commands import (
     schedule,
     simulate,
     status,
+    weather,
+    yields,
 )
 from scripts.console import NOT_SO, WRONG, tell
 from scripts.role import RoleTaken
@@ -53,7 +55,9 @@ app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON o
 app.add_typer(import_.app, name="import", help=_("What was produced before tepos: files of portals, loggers, Enedis."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
 app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, what is odd, and what asks you."))
+app.command("weather", help=_("Where the weather comes from: asked, answered, to be named."))(weather.weather)
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
+app.command("yields", help=_("Yields, performance, availability and losses."))(yields.yields)
 app.command("backup", help=_("Store, ledger, spool and town as one file, while tepos runs."))(backup.backup)
 app.command("restore", help=_("Verify a backup; restore it into an empty directory."))(restore.restore)
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))

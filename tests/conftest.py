@@ -20,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("any machine")
     os.environ["TEPOS_LANG"] = "en"  # tests name messages by their source text; those of the languages set their own
+    # No test reaches a real service, whatever it forgets to replace: nobody listens at this proxy.
+    os.environ |= {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
     if FOLDER not in os.environ:  # the controller; xdist's workers inherit it
         folder = tempfile.TemporaryDirectory(prefix="tepos-modbus-")
         os.environ[FOLDER] = folder.name

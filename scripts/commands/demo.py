@@ -25,7 +25,10 @@ from scripts.provenance import Provenance, refuse_mixture
 from scripts.role import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from collector.store import Store
+    from collector.weather.source import Source
     from config.town import Town
     from scripts.collecting import Collecting
 
@@ -52,6 +55,7 @@ def demo(
     from scripts.jobs.registry import opened
     from scripts.scheduler import Scheduling
     from scripts.simulator.server import start_process
+    from scripts.simulator.weather import SyntheticWeather
 
     place = _place(data)
     refuse_mixture(place.data, Provenance.SIMULATED)
@@ -73,11 +77,12 @@ def demo(
             _fill(collecting, days, seed)
             if once:
                 asyncio.run(collecting.once())
-            _close(place, town)
+            sky = [SyntheticWeather(seed)]
+            _close(place, town, sky)
             if once:
                 _tell_round(collecting)
                 return
-            scheduling = Scheduling(lambda: opened(place, town))
+            scheduling = Scheduling(lambda: opened(place, town, sources=sky))
             scheduling.start()
             try:
                 asyncio.run(_live(collecting))
@@ -131,11 +136,11 @@ def _fill(collecting: Collecting, days: int, seed: int) -> None:
     tell(_("simulated samples kept as history: {n}").format(n=made))
 
 
-def _close(place: Workplace, town: Town) -> None:
-    """Close every period that is over, by the jobs that close those of the real town."""
+def _close(place: Workplace, town: Town, sky: Sequence[Source]) -> None:
+    """Close every period that is over, by the jobs that close those of the real town, under the invented sky."""
     from scripts.jobs.registry import opened
 
-    with opened(place, town) as work:
+    with opened(place, town, sources=sky) as work:
         outcomes = work.round()
     for name, outcome in outcomes.items():
         if outcome.error:

@@ -8,6 +8,7 @@ closing    the two jobs that close the town's energy, quarters and days
 readings   the readings that closing a stretch needs, as far as a silence reaches
 imports    production from before tepos in the rows that nobody measured
 weather    the job that fetches what the weather was
+outside    where that weather is kept, and whom it is asked of: never a service for simulated data
 metadata   the job that holds capacity, orientation and clock of each inverter against its data
 checker    how one inverter is checked
 answers    what people have confirmed

@@ -13,7 +13,7 @@ from datetime import tzinfo
 import numpy as np
 
 from collector.errors import StoreUnavailable
-from collector.periods import Periods, Span
+from collector.periods import KEPT_FOR_GOOD, Periods, Span
 from collector.store import Store
 from config.kwh import Step
 from config.language import _
@@ -39,8 +39,12 @@ QUARTERS, DAYS = "quarters", "days"
 GRACE_QUARTER, GRACE_DAY = 120_000, 900_000
 """ms after the end of a period in which stragglers still come in time."""
 LEASE_SECONDS = 300.0
-FULL_MEMORY = 40 * 86_400_000
+DAY = 86_400_000
+"""ms"""
+FULL_MEMORY = 40 * DAY
 """ms: for so long every day's memory is kept, so that a late reading finds what was known that morning."""
+FORGOTTEN = 2 * KEPT_FOR_GOOD * DAY
+"""ms: days further after the memory that is left are not learnt anew to know what was known that morning."""
 LOW_SUN = 5.0
 """Degrees below which inverters wake up and fall asleep."""
 LIT_SILENCE = 1_800_000
@@ -80,17 +84,34 @@ class Closing:
 
     def close(self, start: int, end: int) -> tuple[Closed, Around]:
         """Close a stretch from the beginning of a day; with the readings that it was closed from."""
-        known = self.periods.state(DAYS, MEMORY, start)
-        memory = Memory()
-        if known is not None:
-            try:
-                memory = Memory.from_json(known[1])
-            except ValueError as error:  # of an older tepos: everything is learnt anew, in weeks
-                log.warning("what was learnt until then cannot be read and is learnt anew: %s", error)
+        return self._close(self._known(start), start, end)
+
+    def _close(self, memory: Memory, start: int, end: int) -> tuple[Closed, Around]:
         memory = answered(memory, answers(self.periods.path), start, self.tz)
         readings = around(self.store, self.books, start, end)
         given = Given(readings.frames, self._weather(start, end), self._index(start, end))
         return close(self.books, given, memory, start, end, self.tz), readings
+
+    def _known(self, start: int) -> Memory:
+        """What was known on the morning that begins at `start`.
+
+        Of long ago only one memory in many is left: the days since then teach again what they taught.
+        """
+        known = self.periods.state(DAYS, MEMORY, start)
+        if known is None:
+            return Memory()
+        at, text = known
+        try:
+            memory = Memory.from_json(text)
+        except ValueError as error:  # of an older tepos: everything is learnt anew, in weeks
+            log.warning("what was learnt until then cannot be read and is learnt anew: %s", error)
+            return Memory()
+        first = self.first()
+        if start < self.now() - FULL_MEMORY and start - at < FORGOTTEN and first is not None and first <= at:
+            for day in days(day_of(at, self.tz), day_of(start - 1, self.tz)) if at < start else ():
+                closed, _readings = self._close(memory, *day_bounds(day, self.tz))
+                memory = closed.memories[day]
+        return memory
 
     def keep(self, closed: Closed, start: int, end: int) -> None:
         """Write all that came of a stretch of whole days: rows first, then what was learnt."""
@@ -98,16 +119,20 @@ class Closing:
         if closed.days is not None:
             self.store.write_rollups(Step.DAY, closed.days)
         self._imported(start, end)
-        self._learn(closed)
+        self._learn(closed, start)
         self._note(closed, start, end)
 
-    def _learn(self, closed: Closed) -> None:
+    def _learn(self, closed: Closed, start: int) -> None:
+        """Keep the last memory, those of the last weeks, and those to start again from.
+
+        Before the stretch as many weeks stay: who is killed begins it again, or a part of it.
+        """
         recent = self.now() - FULL_MEMORY
         last = max(closed.memories, default=None)
         for day, memory in closed.memories.items():
             at = day_bounds(day, self.tz)[1]
-            if at >= recent or day == last:
-                self.periods.keep_state(DAYS, MEMORY, at, memory.to_json(), recent)
+            if at >= recent or day == last or at // DAY % KEPT_FOR_GOOD == 0:
+                self.periods.keep_state(DAYS, MEMORY, at, memory.to_json(), min(recent, start - FULL_MEMORY))
 
     def _note(self, closed: Closed, start: int, end: int) -> None:
         """How many readings of each inverter were not believed, and why: for people (`tepos quality`)."""

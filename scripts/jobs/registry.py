@@ -10,17 +10,20 @@ from pathlib import Path
 
 from collector.imports.batches import Imports
 from collector.ledger_file import LEDGER
-from collector.periods import Periods
+from collector.periods import Periods, Span
 from collector.store import Store
+from collector.weather.source import Source
 from config.town import Town
 from models.pv.closing.books import books_of
-from scripts.jobs.closing import Closing, DaysJob, QuartersJob
+from scripts.jobs.closing import DAYS, QUARTERS, Closing, DaysJob, QuartersJob
 from scripts.jobs.imports import ImportedRows, imports_file, index_totals
 from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
 from scripts.jobs.metadata import MetadataJob
+from scripts.jobs.outside import Outside, weather_outside
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
+from scripts.jobs.weather import WeatherJob, spot_of
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
 
@@ -61,29 +64,54 @@ def jobs_of(
     now: Callable[[], int],
     raw_days: int,
     imports: Imports | None = None,
+    outside: Outside | None = None,
 ) -> tuple[Job, ...]:
-    """The jobs, each after those that it builds upon."""
+    """The jobs, each after those that it builds upon. Without weather from `outside` nobody is asked for any."""
     tz = zone(town.place.tz)
     imports = imports or Imports(None)
+    weather = outside.seen_at(spot_of(town.place)) if outside else lambda _start, _end: None
     closing = Closing(
         books_of(town, tz),
         store,
         periods,
         tz,
         now,
+        weather=weather,
         index=index_totals(imports, town),
         imported=ImportedRows(town, store, imports, tz).apply,
     )
     closing_jobs: tuple[Job, ...] = (DaysJob(closing), QuartersJob(closing))
-    checks = MetadataJob(closing, closing_jobs[:1])
-    return (*closing_jobs, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
+    checks = MetadataJob(closing, closing_jobs[:1], weather)
+    fetching = [_fetching(outside, town, closing)] if outside and outside.sources else []
+    return (*fetching, *closing_jobs, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
+
+
+def _fetching(outside: Outside, town: Town, closing: Closing) -> Job:
+    """The job that fetches the weather. What it brings opens the days again that were closed without."""
+
+    def changed(spans: Sequence[Span]) -> None:
+        first = closing.first()
+        if first is not None:
+            since = [(max(start, first), end) for start, end in spans if end > first]
+            closing.periods.reopen({QUARTERS: since, DAYS: since})
+
+    archive, sources, spot = outside.archive, outside.sources, spot_of(town.place)
+    return WeatherJob(archive, sources, spot, closing.tz, closing.now, closing.first, changed)
 
 
 @contextmanager
-def opened(place: Workplace, town: Town, *, now: Callable[[], int] = utc_ms, make: bool = True) -> Iterator[Work]:
-    """The jobs at work on the store and the ledger of a workplace. StoreError when one of these cannot be used.
+def opened(
+    place: Workplace,
+    town: Town,
+    *,
+    now: Callable[[], int] = utc_ms,
+    make: bool = True,
+    sources: Sequence[Source] | None = None,
+) -> Iterator[Work]:
+    """The jobs at work on the databases of a workplace. StoreError when one of these cannot be used.
 
-    Without `make` a ledger that does not exist is not made either: who looks sees an empty one.
+    Without `make` a ledger or an archive that does not exist is not made either: who looks sees an empty one.
+    `sources` are those of the weather, when they are not the town's own: the demo's sky.
     """
     ledger: Path | None = place.data / LEDGER
     if not make and ledger is not None and not ledger.exists():
@@ -92,7 +120,8 @@ def opened(place: Workplace, town: Town, *, now: Callable[[], int] = utc_ms, mak
         closing(place.open_store()) as store,
         Periods(ledger) as periods,
         Imports(imports_file(place.data)) as imports,
+        weather_outside(place, town, sources, make) as outside,
     ):
         tz = zone(town.place.tz)
-        jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports)
+        jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside)
         yield Work(store, periods, jobs, tz, now, ImportedRows(town, store, imports, tz))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from collector.errors import StoreError
+from collector.errors import StoreError, WeatherError
 from collector.periods import Lease, Periods, Span
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, period_of, periods_between
@@ -133,12 +133,15 @@ class Runner:
 
     def _failed(self, job: Job, error: Exception, outcome: Outcome, period: Period | None = None) -> None:
         outcome.failed += 1
-        outcome.error = str(error) if isinstance(error, StoreError) else f"{type(error).__name__}: {error}"
+        foreseen = isinstance(error, StoreError | WeatherError)
+        outcome.error = str(error) if foreseen else f"{type(error).__name__}: {error}"
         where = f" {period.label(job.step, self.tz)}" if period else ""
         known = self.periods.failure(job.name)
-        level = logging.DEBUG if known and known[0] == outcome.error else logging.ERROR  # told once, not each quarter
-        trace = None if isinstance(error, StoreError) else error
-        log.log(level, "%s%s: %s", job.name, where, outcome.error, exc_info=trace)
+        again = known is not None and known[0] == outcome.error
+        if isinstance(error, WeatherError):  # each day without weather says the same
+            again = known is not None or outcome.failed > 1
+        level = logging.DEBUG if again else logging.ERROR  # told once, not each quarter
+        log.log(level, "%s%s: %s", job.name, where, outcome.error, exc_info=None if foreseen else error)
 
     def _open(self, jobs: Iterable[Job], bounds: Span) -> Callable[[Period], bool]:
         """Whether a period overlaps one that any of these jobs has still to close."""

@@ -5,6 +5,8 @@ import pytest
 from config import ConfigError, Fault, Settings
 from config.settings import VARIABLES
 
+SECRETS = [name for name in VARIABLES if name.endswith("_FILE")]
+
 
 def faults_of(**env: str) -> list[Fault]:
     with pytest.raises(ConfigError) as caught:
@@ -16,6 +18,14 @@ def faults_of(**env: str) -> list[Fault]:
 def token_file(tmp_path: Path) -> Path:
     path = tmp_path / "token"
     path.write_text("s3cret==\n")
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def email_file(tmp_path: Path) -> Path:
+    path = tmp_path / "email"
+    path.write_text("solaire@loos.example\n")
     path.chmod(0o600)
     return path
 
@@ -36,7 +46,7 @@ def test_a_data_folder_with_signs_of_an_address_in_its_name_is_quoted():
     assert Settings.from_environment({"TEPOS_DATA": "/srv/50 %?"}).store == "sqlite:////srv/50%20%25%3F/store.db"
 
 
-def test_every_variable_is_read(token_file):
+def test_every_variable_is_read(token_file, email_file):
     settings = Settings.from_environment(
         {
             "TEPOS_DATA": "d",
@@ -47,21 +57,42 @@ def test_every_variable_is_read(token_file):
             "TEPOS_RAW_DAYS": "90",
             "TEPOS_LANG": "EN",
             "TEPOS_LOG_LEVEL": "WARNING",
+            "TEPOS_METEO_FRANCE_KEY_FILE": str(token_file),
+            "TEPOS_CAMS_EMAIL_FILE": str(email_file),
+            "TEPOS_OPEN_METEO_KEY_FILE": str(token_file),
         }
     )
     store = "influxdb://[::1]:8086?org=town&bucket=pv"
-    assert settings == Settings(Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, 90, "en", "warning")
+    secrets = ("s3cret==", "solaire@loos.example", "s3cret==")
+    assert settings == Settings(Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, 90, "en", "warning", *secrets)
 
 
-def test_the_token_does_not_show_when_settings_are_printed(token_file):
-    settings = Settings.from_environment({"TEPOS_INFLUX_TOKEN_FILE": str(token_file)})
-    assert "s3cret" not in f"{settings!r} {settings}"
+@pytest.mark.parametrize("name", SECRETS)
+def test_no_secret_shows_when_settings_are_printed(email_file, name):
+    settings = Settings.from_environment({name: str(email_file)})
+    assert "solaire" not in f"{settings!r} {settings}"
 
 
-def test_a_token_in_the_environment_is_refused_and_not_repeated():
-    (fault,) = faults_of(TEPOS_INFLUX_TOKEN="s3cret")
-    assert (fault.key, "TEPOS_INFLUX_TOKEN_FILE" in fault.remedy) == ("TEPOS_INFLUX_TOKEN", True)
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_in_the_environment_is_refused_and_not_repeated(name):
+    (fault,) = faults_of(**{name.removesuffix("_FILE"): "s3cret"})
+    assert (fault.key, name in fault.remedy) == (name.removesuffix("_FILE"), True)
     assert "s3cret" not in str(fault)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_file_of_a_secret_that_others_can_read_is_refused(email_file, name):
+    email_file.chmod(0o644)
+    (fault,) = faults_of(**{name: str(email_file)})
+    assert (fault.key, fault.remedy) == (name, f"chmod 600 {email_file}")
+
+
+@pytest.mark.parametrize("content", ["solaire", "@loos.example", "solaire@"])
+def test_a_file_that_holds_no_e_mail_address_is_refused_and_not_repeated(email_file, content):
+    email_file.write_text(content)
+    (fault,) = faults_of(TEPOS_CAMS_EMAIL_FILE=str(email_file))
+    assert "no e-mail address" in fault.what
+    assert content not in f"{fault.what} {fault.remedy}".replace(str(email_file), "")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o601])

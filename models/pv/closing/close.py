@@ -30,6 +30,7 @@ from models.pv.closing.measured import (
 from models.pv.closing.memory import Memory
 from models.pv.closing.modelled import Modelled, modelled
 from models.pv.closing.rows import (
+    NONE,
     Account,
     Expected,
     Lost,
@@ -45,7 +46,8 @@ from models.pv.closing.rows import (
 from models.pv.closing.weather import Seen, Weather, quarter_means, seen
 from models.pv.energy.authority import Total
 from models.pv.energy.quarters import QuarterEnergy
-from models.pv.energy.rows import UNKNOWN, EnergyRows
+from models.pv.energy.rows import UNKNOWN, EnergyRows, nothing_known
+from models.pv.quality.gaps import NOTHING
 from models.pv.sun import Floats
 
 LIT = 5.0
@@ -87,6 +89,8 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     if day_bounds(day_of(start, tz), tz)[0] != start:
         raise ValueError(f"{start} is no beginning of a day")
     base = ground(books.plant, start, end)
+    if not books.inverters:
+        return _nobody(base, memory, start, end, tz)
     models = modelled(books, base, Weather(_sensors(books, given.readings, base), given.service))
     around = _around(books, given.readings, base, start, end)
     readings, doubted = doubts(books, given.readings, around, start, end, tz)
@@ -106,6 +110,19 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     daily = [_day(account, behind[account.kind, account.id], capacity, until, tz, half) for account in accounts]
     metered = _metered(sites, memories, until, tz)
     return Closed(frames(accounts), frames(daily), metered, _by_path(books, made), doubted)
+
+
+def _nobody(base: Ground, memory: Memory, start: int, end: int, tz: tzinfo) -> Closed:
+    """Of a town without inverters nothing is known, and that is said."""
+    nothing, whole = np.full(len(base.starts), np.nan), _whole_days(start, end, tz)
+    expected = Expected(nothing, nothing, nothing, np.full(len(nothing), NONE, np.int8), nothing)
+    lost = Lost(np.zeros(len(nothing)), np.zeros(len(nothing)), nothing)
+    town = Account(Subject.TOWN, "town", nothing_known(base.starts), expected, lost)
+    if not whole:
+        return Closed(frames([town]), None, {}, {}, {})
+    until = day_bounds(whole[-1], tz)[1]
+    daily = days_of(_until(town, until), tz, np.full(len(whole), np.nan))
+    return Closed(frames([town]), frames([daily]), dict.fromkeys(whole, memory), {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +185,21 @@ def _losses(
 ) -> list[Lost]:
     lit = base.elevation > LIT
     none = np.zeros(len(lit), bool)
-    return [
-        lost_by(
-            made[row].energy,
-            told.of(row),
-            doubted[counted.path].outage if counted.path in doubted else none,
-            told.finding[row],
-            lit & (made[row].status != UNKNOWN),
-        )
-        for row, counted in enumerate(books.inverters)
-    ]
+    found: list[Lost] = []
+    for row, counted in enumerate(books.inverters):
+        energy = made[row].energy
+        outage = doubted[counted.path].outage if counted.path in doubted else none
+        outage = _joined(outage, lit & (energy <= NOTHING * books.plant.inverters[row].pac_rated / 4))
+        known = lit & (made[row].status != UNKNOWN)
+        found.append(lost_by(energy, told.of(row), outage, told.finding[row], known))
+    return found
+
+
+def _joined(some: NDArray[np.bool_], more: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The runs of either in which there are some: an outage goes on while the sun is too low to prove one."""
+    either = some | more
+    run = np.cumsum(np.diff(either, prepend=False))
+    return either & np.isin(run, run[some])
 
 
 def _around(books: Books, readings: Readings, base: Ground, start: int, end: int) -> Ground:
@@ -263,14 +285,22 @@ def _behind(books: Books) -> dict[tuple[Subject, str], list[int]]:
 
 def _day(account: Account, mine: list[int], capacity: Floats, until: int, tz: tzinfo, half: Floats) -> Account:
     """The whole days of an account. half: of each inverter and day; several together are no surer than their mean."""
-    size = capacity[mine][:, None]
-    width: Floats = (half[mine] * size).sum(axis=0) / size.sum()
+    size = capacity[mine] if capacity[mine].any() else np.ones(len(mine))
+    with_modules = size > 0
+    width: Floats = (half[mine] * size[:, None])[with_modules].sum(axis=0) / size.sum()
+    return days_of(_until(account, until), tz, width)
+
+
+def _until(account: Account, until: int) -> Account:
+    """Its rows before an instant (ms)."""
     keep = account.energy.times < until
-    energy, should = account.energy, account.expected
+    if keep.all():
+        return account
+    energy, should, lost = account.energy, account.expected, account.lost
     kept = EnergyRows(*(getattr(energy, name)[keep] for name in EnergyRows.__slots__))
     expected = Expected(*(getattr(should, name)[keep] for name in Expected.__slots__))
-    lost = Lost(*(getattr(account.lost, name)[keep] for name in Lost.__slots__))
-    return days_of(Account(account.kind, account.id, kept, expected, lost), tz, width)
+    lost = Lost(*(getattr(lost, name)[keep] for name in Lost.__slots__))
+    return Account(account.kind, account.id, kept, expected, lost)
 
 
 def _metered(

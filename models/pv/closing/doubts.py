@@ -46,7 +46,8 @@ def doubts(
         frame = readings.get(counted.path)
         if frame is None or not len(frame):
             continue
-        columns = frame[[name for name in (counted.power, counted.counter) if name in frame.columns]]
+        fields = [name for name in (counted.power, counted.counter) if name in frame.columns]
+        columns = frame if [*frame.columns] == fields else frame[fields]
         times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
         elevation = np.interp(times, ground.starts + QUARTER // 2, ground.elevation)
         assessed = assess(columns, _facts(counted), elevation)
@@ -63,7 +64,10 @@ def _facts(counted: Counted) -> DeviceFacts:
 
 def _masked(columns: pd.DataFrame, power: str, assessed: Assessment) -> pd.DataFrame:
     fit = assessed.usable(power, UNFIT)
-    return columns if fit.all() else columns.assign(**{power: columns[power].where(fit)})
+    if fit.all():
+        return columns
+    values = {str(name): columns[name].to_numpy(float) for name in columns.columns}
+    return pd.DataFrame(values | {power: np.where(fit, values[power], np.nan)}, columns.index)
 
 
 def _outage(gaps: Sequence[Gap], start: int, end: int) -> Mask:

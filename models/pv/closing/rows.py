@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.kwh import ROLLUP_NUMBERS, Basis, EnergyStatus, Subject
+from config.kwh import ROLLUP_NUMBERS, Basis, EnergyStatus, ExpectedBasis, Subject
 from models.pv.closing.books import Books
 from models.pv.closing.expected import BASES
 from models.pv.energy.days import day_energy
@@ -23,6 +23,10 @@ Codes = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 WORDS = np.array([word.value for word in BASES], dtype=object)
 NONE = len(BASES) - 1
+CLEAR = BASES.index(ExpectedBasis.CLEAR_SKY)
+"""From here on a basis is no expectation."""
+SLIGHT = 0.005
+"""Quarters of which less than this part of the day's best one is expected say nothing about the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +95,29 @@ def _words(of: type[StrEnum]) -> NDArray[np.object_]:
 def summed(parts: Sequence[Expected], weights: Sequence[float]) -> Expected:
     """The expectation of several parts together. weights: their capacities, for the light on them.
 
-    Energy that is not known of one part is not known of the sum. The bounds are summed as they are: parts under one
-    sky err together. The basis is the least sure of any part.
+    Energy that is not known of one part is not known of the sum, unless that part has no modules. The bounds are summed
+    as they are: parts under one sky err together. The basis is the least sure of any part.
     """
-    energy, low, high = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("energy", "low", "high"))
-    basis = np.max([part.basis for part in parts], axis=0).astype(np.int8)
+    modules = np.asarray(weights, float)[:, None]
+    idle = (modules <= 0) & np.isnan([part.energy for part in parts])
+    idle &= ~idle.all(axis=0)
+    energy, low, high = (
+        np.where(idle, 0.0, [getattr(part, name) for part in parts]).sum(axis=0) for name in ("energy", "low", "high")
+    )
+    basis = np.where(idle, 0, [part.basis for part in parts]).max(axis=0).astype(np.int8)
     light = np.array([part.insolation for part in parts])
-    size = np.where(np.isfinite(light), np.asarray(weights, float)[:, None], 0.0)
+    size = np.where(np.isfinite(light), modules, 0.0)
     return Expected(energy, low, high, basis, _mean(size * np.nan_to_num(light), size))
 
 
 def lost_by(energy: Floats, expected: Expected, outage: Mask, finding: Mask, lit: Mask) -> Lost:
-    """The losses of one inverter, shape (rows,) each. What more than expected was made there is no loss."""
-    gap = np.maximum(expected.energy - energy, 0.0)
-    out = np.where(outage & lit, np.maximum(expected.energy - np.nan_to_num(energy), 0.0), 0.0)
+    """The losses of one inverter, shape (rows,) each. What more than expected was made there is no loss.
+
+    Held against a cloudless sky, a loss is not known.
+    """
+    should = np.where((expected.basis < CLEAR) | (expected.energy <= 0), expected.energy, np.nan)
+    gap = np.maximum(should - energy, 0.0)
+    out = np.where(outage & lit, np.maximum(should - np.nan_to_num(energy), 0.0), 0.0)
     return Lost(out, np.where(finding & ~(outage & lit), gap, 0.0), np.where(lit, (~outage).astype(np.float64), np.nan))
 
 
@@ -146,8 +159,8 @@ def days_of(account: Account, tz: tzinfo, half_day: Floats) -> Account:
     should = account.expected
     energy, light = (np.add.reduceat(values, starts) for values in (should.energy, np.nan_to_num(should.insolation)))
     dark = np.logical_and.reduceat(np.isnan(should.insolation) & (np.nan_to_num(should.energy) > 0), starts)
-    lit = np.where(np.nan_to_num(should.energy) > 0.005 * _largest(should.energy, starts), should.basis, 0)
-    basis = np.maximum.reduceat(lit, starts).astype(np.int8)
+    slight = np.nan_to_num(should.energy) <= SLIGHT * _largest(should.energy, starts)
+    basis = np.maximum.reduceat(np.where(slight, 0, should.basis), starts).astype(np.int8)
     unknown = np.isnan(should.energy)
     gone = np.logical_or.reduceat(np.isnan(should.insolation), starts) | dark
     day = Expected(
@@ -157,15 +170,18 @@ def days_of(account: Account, tz: tzinfo, half_day: Floats) -> Account:
         np.where(np.logical_and.reduceat(unknown, starts), NONE, basis).astype(np.int8),
         np.where(gone, np.nan, light),
     )
-    return Account(account.kind, account.id, made, day, _lost_of_days(account.lost, starts))
+    return Account(account.kind, account.id, made, day, _lost_of_days(account.lost, slight, starts))
 
 
-def _lost_of_days(lost: Lost, starts: NDArray[np.intp]) -> Lost:
+def _lost_of_days(lost: Lost, slight: Mask, starts: NDArray[np.intp]) -> Lost:
     lit = np.isfinite(lost.availability)
     sums = [np.add.reduceat(values, starts) for values in (np.nan_to_num(lost.availability), lit.astype(np.float64))]
     with np.errstate(invalid="ignore", divide="ignore"):
         working = np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
-    return Lost(np.add.reduceat(lost.outage, starts), np.add.reduceat(lost.finding, starts), working)
+    outage, finding = (
+        np.add.reduceat(np.where(slight, np.nan_to_num(wh), wh), starts) for wh in (lost.outage, lost.finding)
+    )
+    return Lost(outage, finding, working)
 
 
 def _largest(values: Floats, starts: NDArray[np.intp]) -> Floats:

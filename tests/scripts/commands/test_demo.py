@@ -49,6 +49,15 @@ def test_every_surface_says_that_it_is_simulated(first: Ended, data: Path) -> No
     assert tepos("queue", "status", "--data", data, "--json").json["simulated"] is True
 
 
+def test_its_weather_is_its_own_sky_and_no_service_s(first: Ended, data: Path) -> None:
+    assert first.code == 0
+    found = tepos("weather", "--data", data, "--json").json
+    assert [(source["source"], source["status"]) for source in found["sources"]] == [("synthetic", "ok")]
+    shown = tepos("export", "series", "--data", data, "--from", "2000-01-01", "--to", "2100-01-01")
+    assert ",synthetic," in shown.out
+    assert ",satellite," not in shown.out
+
+
 def test_a_longer_run_makes_only_the_history_that_is_missing(first: Ended, data: Path) -> None:
     assert first.code == 0
     before = kept(data)

@@ -18,7 +18,7 @@ from collector.sample import Sample
 from collector.store import open_store
 from scripts.cli import app
 from scripts.jobs import registry
-from tests.scripts.commands.runner import each, running, tepos
+from tests.scripts.commands.runner import ROOT, each, running, tepos
 from tests.scripts.jobs.killed_jobs import HOUR, START
 from tests.scripts.jobs.totals import MINUTE, Days, Figures, Quarters, samples
 
@@ -161,9 +161,10 @@ def test_the_town_has_jobs(tmp_path: Path) -> None:
 def test_schedule_runs_until_told_to_stop_and_is_one_per_directory(tmp_path: Path) -> None:
     with closing(open_store(f"sqlite:///{tmp_path}/store.db")) as store:
         store.write([Sample("roof/inv", START, {"pac": 1.0})])
-    with running("schedule", "--data", tmp_path) as first:
+    options = ("--data", tmp_path, "--town", ROOT / "config/towns/example")  # a town that asks nobody for its weather
+    with running("schedule", *options) as first:
         first.wait_for("the jobs run")
-        second = tepos("schedule", "--data", tmp_path)
+        second = tepos("schedule", *options)
         assert second.code == 1
         assert f"process {first.pid}" in second.err
         assert first.end().code == 0

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from models.calendar import day_bounds
 from scripts.cli import app
+from scripts.console import out
 from scripts.jobs.closing import DAYS, MEMORY
 from scripts.simulator.fault import Fault, FaultKind
 from tests.scripts.commands.runner import each
@@ -21,6 +22,12 @@ from tests.scripts.simulator.sunny_town import sunny_town
 
 TRUTH = sunny_town()
 LIES = said_otherwise(said_otherwise(TRUTH, "east", surface_azimuth=270), "south", kwp=24)
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A terminal in which no cell is folded."""
+    monkeypatch.setattr(out, "width", 240)
 
 
 def learnt(*words: object) -> Result:
@@ -64,7 +71,7 @@ def test_it_shows_what_each_inverter_is_judged_by_with_scale_interval_and_state(
     assert shown.exit_code == 0
     assert "SIMULATED" in shown.stdout
     (line,) = [line for line in shown.stdout.splitlines() if line.startswith("south/inv  ")]
-    for word in ("sensor", "0.82", " to ", "asks for an answer", "% from the first day on (2026-04-16)", "kWh"):
+    for word in ("sensor", "0.83", " to ", "asks for an answer", "% from the first day on (2026-04-15)", "kWh"):
         assert word in line
     assert "1.000 (1.000 to 1.000)" in shown.stdout.split("meter / inverters")[1]
 
@@ -92,7 +99,7 @@ def test_it_speaks_french_first(lies, monkeypatch) -> None:
     shown = " ".join(learnt(*lies).stdout.split())
     assert "azimut 270° d'après town.toml, les relevés disent 90°" in shown
     assert "attend une réponse, non appliqué" in shown
-    assert "% dès le premier jour (2026-04-16)" in shown
+    assert "% dès le premier jour (2026-04-15)" in shown
 
 
 def test_one_day_and_one_inverter_can_be_asked_for(lies) -> None:

@@ -69,7 +69,7 @@ def test_an_answer_is_a_fact_with_role_scale_and_the_day_from_which_it_holds(lie
         (fact,) = ledger.facts(KIND)
     assert (fact.subject, fact.by, fact.at) == ("south/inv", "services techniques", ANSWERED)
     assert fact.data["basis"] == "sensor"
-    assert fact.data["value"] == pytest.approx(0.826, abs=0.01)
+    assert fact.data["value"] == pytest.approx(20 / 24, abs=0.01)
 
 
 def test_who_is_not_asked_cannot_answer(lies) -> None:
