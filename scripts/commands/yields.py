@@ -162,7 +162,7 @@ def _show_past(content: Document) -> None:
         )
         for each in found
     ]
-    out.print(table("", heads, rows, right=range(1, len(heads))))
+    out.print(table("", heads, rows, right=range(1, len(heads)), fold=(0,)))
     say(_("known: share of the expected energy whose measurement is known; kWh and final yield are of that only."))
     heads = (_("subject"), _("reference yield (h)"), _("PR"), _("days"), _("performance index"), _("days"))
     rows = [
@@ -173,7 +173,8 @@ def _show_past(content: Document) -> None:
         )
         for each in found
     ]
-    out.print(table(_("Performance, of the days on which all that it needs is known"), heads, rows, right=range(1, 6)))
+    title = _("Performance, of the days on which all that it needs is known")
+    out.print(table(title, heads, rows, right=range(1, len(heads)), fold=(0,)))
     parts = ("lost_outage", "lost_finding", "unexplained")
     columns = (_("subject"), _("outages"), _("days"), _("open findings"), _("days"), _("unexplained"), _("days"))
     lost = [
@@ -184,7 +185,7 @@ def _show_past(content: Document) -> None:
         for each in found
     ]
     title = _("Energy expected and not made, by cause (kWh)")
-    out.print(table(title, columns, lost, right=range(1, len(columns))))
+    out.print(table(title, columns, lost, right=range(1, len(columns)), fold=(0,)))
     say(_("unexplained: below 0, more was made than expected. Days judged by a clear sky alone are not in this table."))
 
 
@@ -201,7 +202,7 @@ def _show_outlook(content: Document) -> None:
         )
         for each in content["outlook"]
     ]
-    out.print(table("", heads, rows, right=range(1, len(heads))))
+    out.print(table("", heads, rows, right=range(1, len(heads)), fold=(0,)))
     say(_("The plant as declared, with usual losses: what was learnt of it is not in these figures."))
     model = f"{100 * content['sigma_model']:.1f}"
     if (assumed := content["sigma_years_assumed"]) is not None:
