@@ -107,19 +107,24 @@ class Closing:
             log.warning("what was learnt until then cannot be read and is learnt anew: %s", error)
             return Memory()
         first = self.first()
-        if start < self.now() - FULL_MEMORY and start - at < FORGOTTEN and first is not None and first <= at:
-            for day in days(day_of(at, self.tz), day_of(start - 1, self.tz)) if at < start else ():
-                closed, _readings = self._close(memory, *day_bounds(day, self.tz))
-                memory = closed.memories[day]
+        if at == start or start >= self.now() - FULL_MEMORY or start - at > FORGOTTEN or first is None or first > at:
+            return memory
+        for day in days(day_of(at, self.tz), day_of(start - 1, self.tz)):
+            closed, _readings = self._close(memory, *day_bounds(day, self.tz))
+            memory = closed.memories[day]
         return memory
 
     def keep(self, closed: Closed, start: int, end: int) -> None:
         """Write all that came of a stretch of whole days: rows first, then what was learnt."""
+        self.write(closed, start, end)
+        self._learn(closed, start)
+
+    def write(self, closed: Closed, start: int, end: int) -> None:
+        """Write the rows of a stretch of whole days, and what was not believed."""
         self.store.write_rollups(Step.QUARTER, closed.quarters)
         if closed.days is not None:
             self.store.write_rollups(Step.DAY, closed.days)
         self._imported(start, end)
-        self._learn(closed, start)
         self._note(closed, start, end)
 
     def _learn(self, closed: Closed, start: int) -> None:
@@ -238,7 +243,7 @@ class QuartersJob:
             end = day_bounds(day_of(start, tz), tz)[1]
             if end + GRACE_DAY <= self._closing.now():  # quarters closed anew must sum to their day
                 closed, _readings = self._closing.close(start, end)
-                self._closing.keep(closed, start, end)
+                self._closing.write(closed, start, end)  # what it teaches is the business of `days`
                 continue
             closed, _readings = self._closing.close(start, some[-1].end)
             wanted = closed.quarters[closed.quarters["time"].isin([period.start for period in some])]

@@ -98,7 +98,8 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     shape = Shape(int(around.starts[0]), around.clear)
     made = inverter_energies(books, given.readings, start, end, shape)
     told, memories, memory_before = _expected(books, base, models, made, memory, start, end, tz)
-    made = reshaped(books, given.readings, made, start, end, told.energy)
+    edges = [*(day_bounds(day, tz)[0] for day in days(day_of(start, tz), day_of(end - 1, tz))), end]
+    made = reshaped(books, given.readings, made, start, end, told.energy, shape, edges)
     lost = _losses(base, made, told, doubted, books)
     accounts, sites = _accounts(books, base, given, made, told, lost, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)

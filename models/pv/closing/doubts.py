@@ -23,7 +23,8 @@ AWAKE = 10.0
 """Degrees of elevation from which on an inverter should have woken up."""
 Mask = NDArray[np.bool_]
 UNFIT = Reason.FROZEN | Reason.INTERPOLATED | Reason.SPIKE | Reason.NIGHT | Reason.OUT_OF_RANGE
-"""Power with one of these is taken for missing. What is wrong with a counter is the business of models.pv.energy."""
+"""Power with one of these is taken for missing. What is wrong with a counter is the business of models.pv.energy; but
+a device that repeats its power while its counter rests repeats an old answer, and its counter is missing too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def doubts(
         elevation = np.interp(times, ground.starts + QUARTER // 2, ground.elevation)
         assessed = assess(columns, _facts(counted), elevation)
         if counted.power in columns:
-            kept[counted.path] = _masked(columns, counted.power, assessed)
+            kept[counted.path] = _masked(columns, counted, assessed)
         counts = _counts(times, assessed, elevation, start, end, tz)
         found[counted.path] = Doubts(counts, assessed.gaps, _outage(assessed.gaps, start, end))
     return kept, found
@@ -62,12 +63,16 @@ def _facts(counted: Counted) -> DeviceFacts:
     return DeviceFacts(counted.facts.rated, hybrid=counted.power == "pv_power", counter=counted.facts)
 
 
-def _masked(columns: pd.DataFrame, power: str, assessed: Assessment) -> pd.DataFrame:
-    fit = assessed.usable(power, UNFIT)
+def _masked(columns: pd.DataFrame, counted: Counted, assessed: Assessment) -> pd.DataFrame:
+    fit = assessed.usable(counted.power, UNFIT)
     if fit.all():
         return columns
     values = {str(name): columns[name].to_numpy(float) for name in columns.columns}
-    return pd.DataFrame(values | {power: np.where(fit, values[power], np.nan)}, columns.index)
+    values[counted.power] = np.where(fit, values[counted.power], np.nan)
+    if counted.counter in values:
+        counter, stuck = values[counted.counter], ~assessed.usable(counted.power, Reason.FROZEN)
+        values[counted.counter] = np.where(stuck & (np.diff(counter, prepend=np.nan) == 0), np.nan, counter)
+    return pd.DataFrame(values, columns.index)
 
 
 def _outage(gaps: Sequence[Gap], start: int, end: int) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,9 @@ from models.pv.closing.books import Books, Counted, SiteBook
 from models.pv.closing.memory import Memory
 from models.pv.closing.rows import Account, by_roof
 from models.pv.energy.authority import Settled, Total, settle, share_out
+from models.pv.energy.power import GAP
 from models.pv.energy.quarters import QuarterEnergy, quarter_energy
-from models.pv.energy.rows import ESTIMATED, MEASURED, RECONSTITUTED, EnergyRows, add_up
+from models.pv.energy.rows import ESTIMATED, METER, NO_BASIS, RECONSTITUTED, UNKNOWN, WHOLE, EnergyRows, add_up
 from models.pv.sun import Floats
 
 Readings = Mapping[str, pd.DataFrame]
@@ -67,30 +68,55 @@ def inverter_energies(books: Books, readings: Readings, start: int, end: int, sh
 
 
 def reshaped(
-    books: Books, readings: Readings, made: Sequence[QuarterEnergy], start: int, end: int, expected: Floats
+    books: Books,
+    readings: Readings,
+    made: Sequence[QuarterEnergy],
+    start: int,
+    end: int,
+    expected: Floats,
+    shape: Shape,
+    edges: Sequence[int],
 ) -> list[QuarterEnergy]:
     """The same with silences spread by what was expected under the sky of that day instead of a clear one.
 
-    Not those of a device that was silent across an end of the stretch: whoever closes the other part of that silence
-    does not know this one's sky, and both parts together must be what was made.
+    Not those across an edge, the beginning or the end of a day: who closes the day beside it anew need not know this
+    one's sky, and both parts together must be what was made.
     """
     return [
-        device_energy(counted, readings, start, end, np.nan_to_num(expected[row]), start)
+        device_energy(
+            counted, readings, start, end, _course(counted, readings, start, should, shape, row, edges), shape.start
+        )
         if (rows.status == RECONSTITUTED).any()
-        and np.isfinite(expected[row]).any()
-        and not any(_silent_across(_times(_of(readings, counted)), edge, rows, expected[row]) for edge in (start, end))
         else rows
-        for row, (counted, rows) in enumerate(zip(books.inverters, made, strict=True))
+        for row, (counted, rows, should) in enumerate(zip(books.inverters, made, expected, strict=True))
     ]
 
 
-def _silent_across(times: NDArray[np.int64], edge: int, rows: EnergyRows, expected: Floats) -> bool:
-    """Whether no reading was taken around an instant, for longer than the dark lasts."""
-    place = int(np.searchsorted(times, edge))
-    since = int(times[place - 1]) if place else edge
-    until = int(times[place]) if place < len(times) else edge
-    lit = (rows.times + QUARTER > since) & (rows.times < until) & (np.nan_to_num(expected) > 0)
-    return bool(lit.any())
+def _course(
+    counted: Counted, readings: Readings, start: int, expected: Floats, shape: Shape, row: int, edges: Sequence[int]
+) -> Floats:
+    """What was expected, but what a clear sky would have given over silences across an edge and beside the stretch."""
+    clear = shape.clear[row]
+    quarter = shape.start + QUARTER * np.arange(len(clear), dtype=np.int64)
+    course: Floats = clear.copy()
+    first = (start - shape.start) // QUARTER
+    course[first : first + len(expected)] = np.where(
+        np.isfinite(expected), expected, clear[first : first + len(expected)]
+    )
+    frame = _of(readings, counted)
+    known = np.zeros(len(frame), bool)
+    for name in (counted.power, counted.counter):
+        values = _column(frame, name)
+        known |= False if values is None else np.isfinite(values)
+    times = _times(frame)[known]
+    for edge in edges:
+        place = int(np.searchsorted(times, edge))
+        since = int(times[place - 1]) if place else shape.start
+        until = int(times[place]) if place < len(times) else int(quarter[-1]) + QUARTER
+        if until - since > GAP:
+            across = (quarter + QUARTER > since) & (quarter < until)
+            course[across] = clear[across]
+    return course
 
 
 def _times(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -126,7 +152,7 @@ def site_energy(
 ) -> SiteEnergy:
     """The kWh of a site that has inverters. inverters, expected: of the whole town, (inverters, T)."""
     rows = list(site.inverters)
-    capacity = np.array([books.plant.inverters[row].pac_rated for row in rows])
+    capacity = books.plant.pdc0()[rows]
     together = add_up([inverters[row] for row in rows], expected[rows], capacity)
     should = expected[rows].sum(axis=0)
     together_clear = shape.clear[rows].sum(axis=0)
@@ -167,11 +193,22 @@ def _part(rows: EnergyRows, share: Floats) -> EnergyRows:
 
 
 def _held(own: EnergyRows, site: EnergyRows, energy: Floats) -> EnergyRows:
-    """A roof by its site's authority: where its own inverters are silent its part is an estimate."""
-    silent = np.isnan(own.energy) & np.isfinite(energy)
-    status = np.maximum(np.where(silent, ESTIMATED, np.where(np.isfinite(energy), own.status, site.status)), MEASURED)
-    complete = np.where(silent, site.completeness, own.completeness)
-    return replace(site, energy=energy, status=status.astype(np.int8), completeness=complete)
+    """A roof by its site's authority: where its own inverters do not tell all, its part is an estimate.
+
+    But where no meter tells of the whole site nothing is left for a silent roof: it is unknown.
+    """
+    whole, silent = site.completeness >= WHOLE, np.isnan(own.energy)
+    unknown = silent & ~(whole & (site.basis <= METER)) & ~(energy > 0)
+    guessed = ~unknown & np.isfinite(energy) & (silent | (whole & (own.completeness < WHOLE)))
+    status = np.where(guessed, np.maximum(ESTIMATED, site.status), np.where(np.isnan(energy), site.status, own.status))
+    complete = np.where(guessed, site.completeness, own.completeness)
+    return EnergyRows(
+        site.times,
+        np.where(unknown, np.nan, energy),
+        np.where(unknown, UNKNOWN, status).astype(np.int8),
+        np.where(unknown, NO_BASIS, site.basis).astype(np.int8),
+        np.where(unknown, 0.0, complete),
+    )
 
 
 def town_energy(accounts: Sequence[Account]) -> EnergyRows:
