@@ -1,4 +1,4 @@
-"""Towns that are not as one imagines: silent, without inverters, without modules, with a battery, with several meters."""
+"""Towns that are not as one imagines: silent, without inverters or modules, with a battery, with several meters."""
 
 from __future__ import annotations
 
