@@ -8,14 +8,13 @@ from datetime import date, tzinfo
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis, Subject
-from models.calendar import QUARTER, day_bounds, day_of, days
+from models.calendar import day_bounds, day_of, days
 from models.pv.closing.books import WEATHER, Books
 from models.pv.closing.doubts import Doubts, doubts
-from models.pv.closing.expected import DayExpected, expect_day, learn_day
 from models.pv.closing.ground import Ground, ground
+from models.pv.closing.lost import Lost, losses, lost_by, part_of_lost
 from models.pv.closing.measured import (
     Readings,
     Shape,
@@ -28,26 +27,13 @@ from models.pv.closing.measured import (
     town_energy,
 )
 from models.pv.closing.memory import Memory
-from models.pv.closing.modelled import Modelled, modelled
-from models.pv.closing.rows import (
-    NONE,
-    Account,
-    Expected,
-    Lost,
-    by_roof,
-    days_of,
-    frames,
-    losses,
-    lost_by,
-    part_of,
-    part_of_lost,
-    summed,
-)
+from models.pv.closing.modelled import modelled
+from models.pv.closing.rows import NONE, Account, Expected, by_roof, days_of, frames, part_of, summed
+from models.pv.closing.told import Told, tell
 from models.pv.closing.weather import Seen, Weather, quarter_means, seen
 from models.pv.energy.authority import Total
 from models.pv.energy.quarters import QuarterEnergy
-from models.pv.energy.rows import UNKNOWN, EnergyRows, nothing_known
-from models.pv.quality.gaps import NOTHING
+from models.pv.energy.rows import EnergyRows, nothing_known
 from models.pv.sun import Floats
 
 LIT = 5.0
@@ -97,10 +83,10 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     given = replace(given, readings=readings)
     shape = Shape(int(around.starts[0]), around.clear)
     made = inverter_energies(books, given.readings, start, end, shape)
-    told, memories, memory_before = _expected(books, base, models, made, memory, start, end, tz)
+    told, memories, memory_before = tell(books, base, models, made, memory, start, end, tz)
     edges = [*(day_bounds(day, tz)[0] for day in days(day_of(start, tz), day_of(end - 1, tz))), end]
     made = reshaped(books, given.readings, made, start, end, told.energy, shape, edges)
-    lost = _losses(base, made, told, doubted, books)
+    lost = _losses(books, base, made, told, doubted)
     accounts, sites = _accounts(books, base, given, made, told, lost, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)
     if not whole:
@@ -109,7 +95,7 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     half = told.half_day[:, : len(whole)]
     behind, capacity = _behind(books), books.plant.pdc0()
     daily = [_day(account, behind[account.kind, account.id], capacity, until, tz, half) for account in accounts]
-    metered = _metered(sites, memories, until, tz)
+    metered = _metered(books, sites, memories, until, tz)
     return Closed(frames(accounts), frames(daily), metered, _by_path(books, made), doubted)
 
 
@@ -126,98 +112,22 @@ def _nobody(base: Ground, memory: Memory, start: int, end: int, tz: tzinfo) -> C
     return Closed(frames([town]), frames([daily]), dict.fromkeys(whole, memory), {}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The expectation over the whole stretch; (inverters, T), half_day (inverters, days)."""
-
-    energy: Floats
-    low: Floats
-    high: Floats
-    basis: NDArray[np.int8]
-    insolation: Floats
-    half_day: Floats
-    finding: NDArray[np.bool_]
-    """(inverters, T): whether a finding was open on the evening of that day."""
-
-    def of(self, row: int) -> Expected:
-        return Expected(self.energy[row], self.low[row], self.high[row], self.basis[row], self.insolation[row])
-
-
-def _expected(
-    books: Books,
-    base: Ground,
-    models: Sequence[Modelled],
-    made: Sequence[QuarterEnergy],
-    memory: Memory,
-    start: int,
-    end: int,
-    tz: tzinfo,
-) -> tuple[_Told, dict[date, Memory], Memory]:
-    """Day after day, for each day knows what those before it have taught."""
-    measured = np.stack([rows.energy for rows in made])
-    weights = np.maximum(np.nan_to_num(base.clear), 0.0)
-    replaced = {facts.path: facts.replaced for facts in books.plant.inverters}
-    memories: dict[date, Memory] = {}
-    parts: list[DayExpected] = []
-    findings: list[NDArray[np.bool_]] = []
-    before = memory
-    for day in days(day_of(start, tz), day_of(end - 1, tz)):
-        first, last = day_bounds(day, tz)
-        memory = memory.renewed(replaced, day)
-        piece = slice((first - start) // QUARTER, min((last - start) // QUARTER, measured.shape[1]))
-        times, clear, seen_models = base.starts[piece], base.clear[:, piece], [_piece(model, piece) for model in models]
-        told = expect_day(books, times, clear, seen_models, measured[:, piece], memory)
-        parts.append(told)
-        open_at = memory
-        if last <= end:
-            share = _complete(made, weights, piece)
-            memory = learn_day(books, day, times, clear, seen_models, measured[:, piece], share, told, memory)
-            memories[day] = open_at = memory
-        found = [path in open_at.watches and open_at.watches[path].open for path in replaced]
-        findings.append(np.repeat(np.array(found, bool)[:, None], len(times), axis=1))
-    columns = ("energy", "low", "high", "basis", "insolation")
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in columns}
-    half_day = np.stack([part.half_day for part in parts], axis=1)
-    return _Told(**arrays, half_day=half_day, finding=np.concatenate(findings, axis=1)), memories, before
-
-
 def _losses(
-    base: Ground, made: Sequence[QuarterEnergy], told: _Told, doubted: Mapping[str, Doubts], books: Books
+    books: Books, base: Ground, made: Sequence[QuarterEnergy], told: Told, doubted: Mapping[str, Doubts]
 ) -> list[Lost]:
-    lit = base.elevation > LIT
-    none = np.zeros(len(lit), bool)
-    found: list[Lost] = []
-    for row, counted in enumerate(books.inverters):
-        energy = made[row].energy
-        outage = doubted[counted.path].outage if counted.path in doubted else none
-        outage = _joined(outage, lit & (energy <= NOTHING * books.plant.inverters[row].pac_rated / 4))
-        known = lit & (made[row].status != UNKNOWN)
-        found.append(lost_by(energy, told.of(row), outage, told.finding[row], known))
-    return found
-
-
-def _joined(some: NDArray[np.bool_], more: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The runs of either in which there are some: an outage goes on while the sun is too low to prove one."""
-    either = some | more
-    run = np.cumsum(np.diff(either, prepend=False))
-    return either & np.isin(run, run[some])
+    lit, none = base.elevation > LIT, np.zeros(len(base.starts), bool)
+    outages = [doubted[each.path].outage if each.path in doubted else none for each in books.inverters]
+    rated = [inverter.pac_rated for inverter in books.plant.inverters]
+    return [
+        lost_by(made[row], told.energy[row], told.basis[row], rated[row], outages[row], told.finding[row], lit)
+        for row in range(len(made))
+    ]
 
 
 def _around(books: Books, readings: Readings, base: Ground, start: int, end: int) -> Ground:
     """The ground under all readings, those beside the stretch too."""
     first, last = reach(books, readings, start, end)
     return base if (first, last) == (start, end) else ground(books.plant, first, last)
-
-
-def _complete(made: Sequence[QuarterEnergy], weights: Floats, piece: slice) -> Floats:
-    known = np.stack([rows.completeness[piece] for rows in made])
-    light = weights[:, piece] + 1e-9
-    complete: Floats = (known * light).sum(axis=1) / light.sum(axis=1)
-    return complete
-
-
-def _piece(model: Modelled, piece: slice) -> Modelled:
-    return Modelled(model.basis, model.energy[:, piece], model.insolation[:, piece])
 
 
 def _sensors(books: Books, readings: Readings, base: Ground) -> dict[str, Seen]:
@@ -236,7 +146,7 @@ def _accounts(
     base: Ground,
     given: Given,
     made: Sequence[QuarterEnergy],
-    told: _Told,
+    told: Told,
     lost: Sequence[Lost],
     memory: Memory,
     start: int,
@@ -305,17 +215,20 @@ def _until(account: Account, until: int) -> Account:
 
 
 def _metered(
-    sites: Mapping[str, SiteEnergy], memories: Mapping[date, Memory], until: int, tz: tzinfo
+    books: Books, sites: Mapping[str, SiteEnergy], memories: Mapping[date, Memory], until: int, tz: tzinfo
 ) -> dict[date, Memory]:
     """The memories with the days on which a site's meters and inverters are both completely known.
 
-    A stretch is settled by the ratio known before it: in a catch-up of weeks it is that of the first day.
+    Another inverter counts in its own way: from the day on which one was replaced nothing before tells. A stretch is
+    settled by the ratio known before it: in a catch-up of weeks it is that of the first day.
     """
     told = dict(memories)
     order = sorted(told)
+    behind = {site.id: site.inverters for site in books.sites}
     for site, found in sites.items():
         if found.meters is None:
             continue
+        swaps = {day for row in behind[site] for day in books.plant.inverters[row].replaced}
         for number, day in enumerate(order):
             first, last = day_bounds(day, tz)
             inside = (found.meters.times >= first) & (found.meters.times < last)
@@ -323,6 +236,8 @@ def _metered(
             if known:
                 sums = [float(rows.energy[inside].sum()) for rows in (found.meters, found.inverters)]
                 for later in order[number:]:
+                    if later > day and later in swaps:
+                        break
                     told[later] = told[later].metered(site, first, *sums)
     return told
 

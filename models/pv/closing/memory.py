@@ -62,7 +62,7 @@ class Memory:
         gone = {path for path, dates in replaced.items() if day in dates}
         if not gone:
             return self
-        fleets = self.fleets
+        fleets, sites = self.fleets, {path.split("/")[0] for path in gone}
         for path in gone:
             fleets = tuple(state.forgetting(path) if path in state.roofs else state for state in fleets)
         return replace(
@@ -70,6 +70,7 @@ class Memory:
             fleets=fleets,
             watches={path: watch for path, watch in self.watches.items() if path not in gone},
             epochs={key: epoch for key, epoch in self.epochs.items() if key.split("|")[0] not in gone},
+            meters={site: days for site, days in self.meters.items() if site not in sites},
         )
 
     def to_json(self) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.kwh import ROLLUP_NUMBERS, Basis, EnergyStatus, ExpectedBasis, Subject
+from config.kwh import ROLLUP_NUMBERS, Basis, EnergyStatus, Subject
 from models.pv.closing.books import Books
 from models.pv.closing.expected import BASES
+from models.pv.closing.lost import Lost, lost_of_days, mean
 from models.pv.energy.days import day_energy
 from models.pv.energy.rows import EnergyRows
 from models.pv.sun import Floats
@@ -23,8 +24,6 @@ Codes = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 WORDS = np.array([word.value for word in BASES], dtype=object)
 NONE = len(BASES) - 1
-CLEAR = BASES.index(ExpectedBasis.CLEAR_SKY)
-"""From here on a basis is no expectation."""
 SLIGHT = 0.005
 """Quarters of which less than this part of the day's best one is expected say nothing about the day."""
 
@@ -39,18 +38,6 @@ class Expected:
     basis: Codes
     """Place in BASES."""
     insolation: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Why one subject made less; shape (rows,)."""
-
-    outage: Floats
-    """Wh expected and not made during outages; NaN where that is not known."""
-    finding: Floats
-    """Wh expected and not made otherwise, while a finding was open."""
-    availability: Floats
-    """1 or 0 by quarter, a mean of several; NaN in the dark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,40 +94,7 @@ def summed(parts: Sequence[Expected], weights: Sequence[float]) -> Expected:
     basis = np.where(idle, 0, [part.basis for part in parts]).max(axis=0).astype(np.int8)
     light = np.array([part.insolation for part in parts])
     size = np.where(np.isfinite(light), modules, 0.0)
-    return Expected(energy, low, high, basis, _mean(size * np.nan_to_num(light), size))
-
-
-def lost_by(energy: Floats, expected: Expected, outage: Mask, finding: Mask, lit: Mask) -> Lost:
-    """The losses of one inverter, shape (rows,) each. What more than expected was made there is no loss.
-
-    Held against a cloudless sky, a loss is not known.
-    """
-    should = np.where((expected.basis < CLEAR) | (expected.energy <= 0), expected.energy, np.nan)
-    gap = np.maximum(should - energy, 0.0)
-    out = np.where(outage & lit, np.maximum(should - np.nan_to_num(energy), 0.0), 0.0)
-    return Lost(out, np.where(finding & ~(outage & lit), gap, 0.0), np.where(lit, (~outage).astype(np.float64), np.nan))
-
-
-def losses(parts: Sequence[Lost], weights: Sequence[float]) -> Lost:
-    """The losses of several parts together: sums, and availability by capacity."""
-    working = np.array([part.availability for part in parts])
-    size = np.where(np.isfinite(working), np.asarray(weights, float)[:, None], 0.0)
-    return Lost(
-        np.sum([part.outage for part in parts], axis=0),
-        np.sum([part.finding for part in parts], axis=0),
-        _mean(np.nan_to_num(working) * size, size),
-    )
-
-
-def part_of_lost(whole: Lost, share: Floats) -> Lost:
-    """What a share of it (0..1 per row) lost."""
-    return Lost(whole.outage * share, whole.finding * share, whole.availability)
-
-
-def _mean(total: Floats, weight: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean: Floats = np.where(weight.sum(axis=0) > 0, total.sum(axis=0) / weight.sum(axis=0), np.nan)
-    return mean
+    return Expected(energy, low, high, basis, mean(size * np.nan_to_num(light), size))
 
 
 def part_of(whole: Expected, share: Floats) -> Expected:
@@ -170,18 +124,7 @@ def days_of(account: Account, tz: tzinfo, half_day: Floats) -> Account:
         np.where(np.logical_and.reduceat(unknown, starts), NONE, basis).astype(np.int8),
         np.where(gone, np.nan, light),
     )
-    return Account(account.kind, account.id, made, day, _lost_of_days(account.lost, slight, starts))
-
-
-def _lost_of_days(lost: Lost, slight: Mask, starts: NDArray[np.intp]) -> Lost:
-    lit = np.isfinite(lost.availability)
-    sums = [np.add.reduceat(values, starts) for values in (np.nan_to_num(lost.availability), lit.astype(np.float64))]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        working = np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
-    outage, finding = (
-        np.add.reduceat(np.where(slight, np.nan_to_num(wh), wh), starts) for wh in (lost.outage, lost.finding)
-    )
-    return Lost(outage, finding, working)
+    return Account(account.kind, account.id, made, day, lost_of_days(account.lost, slight, starts))
 
 
 def _largest(values: Floats, starts: NDArray[np.intp]) -> Floats:

@@ -192,3 +192,13 @@ def test_a_mast_that_fails_at_noon_speaks_for_the_morning() -> None:
     lit = quarters[quarters["expected"] > 0]
     assert set(lit["expected_basis"][lit["time"] < noon - HOUR]) == {"sensor"}
     assert set(lit["expected_basis"][lit["time"] > noon]) == {"clear_sky"}
+
+
+def test_another_inverter_counts_in_its_own_way_beside_the_meter() -> None:
+    swap = DAY + timedelta(days=8)
+    one, two = site("one", meters=1), site("two", 90, meters=1)
+    one["inverters"][0]["replaced"] = [swap]
+    memories = told(one, two, last=DAY + timedelta(days=9)).close().memories
+    assert len(memories[swap - timedelta(days=1)].meters["one"]) == 8
+    assert len(memories[swap].meters["two"]) == 9
+    assert len(memories[swap].meters["one"]) == 1
