@@ -88,6 +88,14 @@ need_tool() {  # COMMAND PACKAGE: the command exists afterwards, or the package 
   missing+=("$2")
 }
 
+need_library() {  # FILE PACKAGE...: a shared library that Python packages load at run time
+  ldconfig -p 2>/dev/null | grep -qF "$1" && return
+  shift
+  _may_install || { missing+=("$@"); return; }
+  say "installation des paquets système $* ..." "installing the system packages $* ..."
+  _apt_install "$@" || missing+=("$@")
+}
+
 # --- Python ----------------------------------------------------------------------------------------------------------
 
 # A pyenv shim is a file that exists and may not run: each candidate is tried, all those behind it in PATH too.

@@ -14,8 +14,9 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
-from config.language import catalogue, chosen
+from config.language import _, catalogue, chosen, speaking
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("collector", "models", "dashboards", "config", "scripts")
@@ -30,6 +31,16 @@ def messages(source: str) -> Iterator[tuple[int, str | None]]:
             argument = node.args[0] if len(node.args) == 1 and not node.keywords else None
             plain = isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
             yield node.lineno, plain or None
+
+
+def template_messages(source: str) -> Iterator[tuple[int, str | None]]:
+    """The same of a Jinja template."""
+    tree = Environment(autoescape=True).parse(source)
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "_":
+            argument = call.args[0] if len(call.args) == 1 and not call.kwargs else None
+            plain = isinstance(argument, nodes.Const) and isinstance(argument.value, str) and argument.value
+            yield call.lineno, plain or None
 
 
 def blanks(text: str) -> list[str]:
@@ -49,18 +60,34 @@ def untypographic(text: str) -> list[str]:
 @cache
 def product() -> list[tuple[str, int, str | None]]:
     """(file, line, message) of all messages of the five packages."""
+    readers = {"*.py": messages, "*.html": template_messages}
     return [
         (path.relative_to(ROOT).as_posix(), line, text)
         for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("*.py"))
-        for line, text in messages(path.read_text("utf-8"))
+        for pattern, read in readers.items()
+        for path in sorted((ROOT / package).rglob(pattern))
+        for line, text in read(path.read_text("utf-8"))
     ]
+
+
+def parts() -> dict[str, Catalog]:
+    """The French, file by file."""
+    found = {}
+    for path in sorted((ROOT / "config/locale/fr").glob("*.po")):
+        with path.open("rb") as file:
+            found[path.name] = read_po(file, locale="fr", abort_invalid=True)
+    return found
 
 
 @pytest.fixture(scope="module")
 def french() -> Catalog:
-    with (ROOT / "config/locale/fr.po").open("rb") as file:
-        return read_po(file, locale="fr", abort_invalid=True)
+    whole = Catalog(locale="fr")
+    for part in parts().values():
+        for message in part:
+            if message.id:
+                whole[message.id] = message
+        whole.obsolete.update(part.obsolete)
+    return whole
 
 
 def entries(french: Catalog) -> dict[str, str]:
@@ -71,6 +98,23 @@ def entries(french: Catalog) -> dict[str, str]:
 def test_messages_are_found_and_those_that_cannot_be_translated_too() -> None:
     source = '_("plain")\n_("in " "two")\n_(f"{x}")\n_(name)\n_("a" + b)\n_("")\nfor _ in x: f("no")'
     assert list(messages(source)) == [(1, "plain"), (2, "in two"), (3, None), (4, None), (5, None), (6, None)]
+
+
+def test_messages_of_templates_are_found_too() -> None:
+    source = '<p>{{ _("plain") }}</p>\n{% if x %}{{ _(name) }}{% endif %}{{ f("no") }}'
+    assert list(template_messages(source)) == [(1, "plain"), (2, None)]
+
+
+def test_no_message_has_its_french_in_two_files() -> None:
+    keys = [str(message.id) for part in parts().values() for message in part if message.id]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+def test_a_page_speaks_the_language_of_its_reader(french: Catalog) -> None:
+    english, translated = next(iter(entries(french).items()))
+    with speaking("fr"):
+        assert _(english) == translated
+    assert _(english) == english
 
 
 def test_every_message_is_one_plain_text() -> None:
