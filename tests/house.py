@@ -38,7 +38,7 @@ HOMES = {
     "grafana_foundation_sdk": ("dashboards/boards/",),
     "sunspec2.modbus": NOWHERE,  # its definitions are data, its client writes
     "apscheduler": ("scripts/scheduler.py",),
-    "babel": ("config/language.py",),
+    "babel": ("config/language.py", "config/formats.py"),
     "typer": ("scripts/",),
     "click": ("scripts/",),
     "rich": ("scripts/",),
