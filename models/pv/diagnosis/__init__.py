@@ -2,6 +2,8 @@
 
 cause      the words: one for each cause
 day        what is looked at: one day of a town, inverter by inverter
+units      the inverters of a town, and what feeds what
+town_day   such a day out of the rollup rows and readings that tepos keeps
 sign       what one recipe saw on one day
 finding    one cause at one place over time, with its cost
 """
