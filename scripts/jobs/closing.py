@@ -76,7 +76,7 @@ class Closing:
         `imported` writes what was imported for a stretch into its rows, where nothing was measured.
         """
         self.books, self.store, self.periods, self.tz, self.now = books, store, periods, tz, now
-        self._weather, self._index, self._imported = weather, index, imported
+        self.weather, self._index, self._imported = weather, index, imported
 
     def first(self) -> int | None:
         """The earliest instant with samples; a day that begins before it is closed too."""
@@ -89,7 +89,7 @@ class Closing:
     def _close(self, memory: Memory, start: int, end: int) -> tuple[Closed, Around]:
         memory = answered(memory, answers(self.periods.path), start, self.tz)
         readings = around(self.store, self.books, start, end)
-        given = Given(readings.frames, self._weather(start, end), self._index(start, end))
+        given = Given(readings.frames, self.weather(start, end), self._index(start, end))
         return close(self.books, given, memory, start, end, self.tz), readings
 
     def _known(self, start: int) -> Memory:

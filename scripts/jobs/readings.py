@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -29,9 +30,12 @@ class Around:
     """In the stretch itself."""
 
 
-def around(store: Store, books: Books, start: int, end: int) -> Around:
-    """The readings for start..end (ms): six hours beyond both ends, and for a silent device up to its next word."""
-    fields = books.fields()
+def around(store: Store, books: Books, start: int, end: int, fields: Sequence[str] | None = None) -> Around:
+    """The readings for start..end (ms): six hours beyond both ends, and for a silent device up to its next word.
+
+    `fields`: those that closing needs, unless others are asked for.
+    """
+    fields = fields or books.fields()
     frames = store.read_many(books.devices, fields, start - BESIDE, end + BESIDE)
     newest = {device: sample.time for device, sample in store.last().items()}
     counted = [device.path for device in books.counted if device.path in newest]
@@ -52,7 +56,7 @@ def _joined(*frames: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame for frame in frames if len(frame)] or frames[:1])
 
 
-def _before(store: Store, devices: list[str], fields: list[str], start: int) -> dict[str, pd.DataFrame]:
+def _before(store: Store, devices: list[str], fields: Sequence[str], start: int) -> dict[str, pd.DataFrame]:
     """The last sample before the stretch of each of these devices, of those that have one."""
     found: dict[str, pd.DataFrame] = {}
     oldest = store.first() if devices else None
@@ -68,7 +72,7 @@ def _before(store: Store, devices: list[str], fields: list[str], start: int) -> 
 
 
 def _after(
-    store: Store, devices: list[str], fields: list[str], end: int, newest: dict[str, int]
+    store: Store, devices: list[str], fields: Sequence[str], end: int, newest: dict[str, int]
 ) -> dict[str, pd.DataFrame]:
     """The first sample from `end` on of each of these devices, of those that have one."""
     found: dict[str, pd.DataFrame] = {}

@@ -1,0 +1,63 @@
+"""Days of the town for the diagnosis, read from the store: rows, readings, weather."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from config.kwh import Step, Subject
+from config.town import Town
+from models.calendar import QUARTER, quarter_of, quarters
+from models.pv.closing.weather import quarter_means
+from models.pv.diagnosis.day import TownDay, Works
+from models.pv.diagnosis.town_day import DAY_COLUMNS, QUARTER_COLUMNS, DayGiven, town_day
+from models.pv.diagnosis.units import fields_of, units_of
+from models.pv.sun import Floats
+from scripts.jobs.closing import DAY, Closing
+from scripts.jobs.readings import around
+
+RECENT = 14 * DAY
+"""ms before a day in which the newest closed one is looked for, that says how sure an expectation is."""
+
+
+class TownDays:
+    """Gives days of one town. What it reads was closed before: rows that are not there are unknown."""
+
+    def __init__(self, town: Town, closing: Closing) -> None:
+        """`closing` knows the books, the store and the weather of the town."""
+        self._closing = closing
+        self.units = units_of(town, closing.books, closing.tz)
+        self._fields = [*dict.fromkeys([*closing.books.fields(), *fields_of(self.units)])]
+        self._stations = [station for site in closing.books.sites for station in site.stations]
+        self._period = {path: int(1000 * town.link(device.link).poll_period) for path, device in town.devices().items()}
+
+    def day(self, start: int, end: int, *, whole: bool = True, works: Sequence[Works] = ()) -> TownDay:
+        """The day that begins at `start`, up to `end`: its own, or that of the last quarter closed (ms)."""
+        closing, store, end = self._closing, self._closing.store, quarter_of(end)
+        rows = store.read_rollups(Step.QUARTER, Subject.INVERTER, None, start, end, QUARTER_COLUMNS)
+        days = store.read_rollups(Step.DAY, Subject.INVERTER, None, start - RECENT, end, DAY_COLUMNS)
+        frames = around(store, closing.books, start, end, self._fields).frames
+        given = DayGiven(
+            quarters=rows,
+            days=days,
+            samples=frames,
+            temp_air=self._temp_air(start, end),
+            works=works,
+            last_heard={device: sample.time for device, sample in store.last().items()},
+            period=self._period,
+        )
+        return town_day(self.units, closing.books, given, start, end, closing.tz, whole=whole)
+
+    def _temp_air(self, start: int, end: int) -> Floats | None:
+        """By the first sensor of the town that knows it, else by a service; None unknown."""
+        starts = quarters(start, end)
+        found = np.full(len(starts), np.nan)
+        if self._stations:
+            for frame in self._closing.store.read_many(self._stations, ["temp_air"], start - QUARTER, end).values():
+                if len(frame):
+                    found = np.where(np.isnan(found), quarter_means(frame, starts)["temp_air"], found)
+        service = self._closing.weather(start, end) if np.isnan(found).any() else None
+        if service is not None:
+            found = np.where(np.isnan(found), service.temp_air, found)
+        return found if np.isfinite(found).any() else None
