@@ -5,21 +5,26 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from config.consistency import device_faults, id_faults, link_faults, timezone_faults, weather_faults
+from config.contracts import FILE as CONTRACTS
+from config.contracts import Contracts, contract_faults
 from config.device import AnyMap, builtin_devices
 from config.faults import ConfigError, Fault
 from config.figures import figure_faults
 from config.language import _
 from config.maps import read_maps
 from config.shape import shaped
+from config.strict import Strict
 from config.survey import survey
 from config.tomlfile import read_toml
 from config.town import Town
 from config.wiring import wiring_faults
 
-OTHER_FILES = ("territory.toml", "contracts.toml")
+OTHER_FILES = ("territory.toml", CONTRACTS)
+
+Beside = TypeVar("Beside", bound=Strict)
 
 
 def load(path: Path, extra_maps: Path | None = None) -> Town:
@@ -32,14 +37,34 @@ def load(path: Path, extra_maps: Path | None = None) -> Town:
         raise ConfigError([_no_folder(path)])
     maps, faults = read_maps(_map_folders(path, extra_maps))
     faults += _misnamed(path)
-    for name in OTHER_FILES:
-        if (path / name).exists():
-            faults += _faults_of_figures(path / name)
     town, town_faults = _read_town(path / "town.toml", maps, frozenset(maps) | _file_names(path, extra_maps))
     faults += town_faults
+    sites = None if town is None else [site.id for site in town.sites]
+    contracts, unfit = _beside(Contracts, path / CONTRACTS)
+    faults += [*unfit, *contract_faults(str(path / CONTRACTS), contracts, sites)]
+    if (path / "territory.toml").exists():
+        faults += _faults_of_figures(path / "territory.toml")
     if faults or town is None:
         raise ConfigError(faults)
     return town
+
+
+def load_contracts(path: Path) -> Contracts:
+    """The sale contracts of the town in that folder, none without contracts.toml. ConfigError as in `load`."""
+    contracts, faults = _beside(Contracts, path / CONTRACTS)
+    if faults := [*faults, *contract_faults(str(path / CONTRACTS), contracts, None)]:
+        raise ConfigError(faults)
+    return contracts
+
+
+def _beside(shape: type[Beside], file: Path) -> tuple[Beside, list[Fault]]:
+    """What a file beside town.toml says, and its faults; an empty object for a file that is absent or faulty."""
+    if not file.exists():
+        return shape(), []
+    try:
+        return shaped(shape, read_toml(file, may_be_empty=True), str(file)), []
+    except ConfigError as error:
+        return shape(), error.faults
 
 
 def _read_town(file: Path, maps: dict[str, AnyMap], known: frozenset[str]) -> tuple[Town | None, list[Fault]]:

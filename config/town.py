@@ -41,7 +41,7 @@ class Figure(Strict):
     note: str = ""
 
 
-def _between(low: float, high: float, unit: str) -> AfterValidator:
+def between(low: float, high: float, unit: str) -> AfterValidator:
     """A figure outside of these bounds is a slip of the pen or of the unit (kW for W, percent for parts)."""
 
     def check(figure: Figure) -> Figure:
@@ -93,9 +93,9 @@ class Module(Strict):
     """The photovoltaic module of an array."""
 
     name: str = ""
-    pdc0: Annotated[Figure, _between(5, 1000, "W")] | None = None
+    pdc0: Annotated[Figure, between(5, 1000, "W")] | None = None
     """W at standard test conditions."""
-    gamma_pdc: Annotated[Figure, _between(-0.01, 0, "/°C")] | None = None
+    gamma_pdc: Annotated[Figure, between(-0.01, 0, "/°C")] | None = None
     """Relative change of power per °C, as -0.0037."""
     technology: Literal["mono-si", "poly-si", "hjt", "topcon", "a-si", "cdte", "cigs", "other"]
 
@@ -113,10 +113,10 @@ class Array(Strict):
     """Modules of one plane."""
 
     id: Slug
-    kwp: Annotated[Figure, _between(0.001, 100_000, "kWp")]
-    surface_tilt: Annotated[Figure, _between(0, 90, "°")] | None = None
+    kwp: Annotated[Figure, between(0.001, 100_000, "kWp")]
+    surface_tilt: Annotated[Figure, between(0, 90, "°")] | None = None
     """Degrees; the axis' tilt for a single-axis mount; absent for a two-axis mount."""
-    surface_azimuth: Annotated[Figure, _between(0, 360, "°")] | None = None
+    surface_azimuth: Annotated[Figure, between(0, 360, "°")] | None = None
     """Degrees east of north; the axis' azimuth for a single-axis mount; absent for a two-axis mount."""
     mount: Literal["fixed", "single-axis", "two-axis"] = "fixed"
     horizon: tuple[Annotated[float, Field(ge=0, le=90)], ...] = ()
@@ -130,7 +130,7 @@ class Roof(Strict):
 
     id: Slug
     name: Text
-    area: Annotated[Figure, _between(1, 1_000_000, "m²")] | None = None
+    area: Annotated[Figure, between(1, 1_000_000, "m²")] | None = None
     """m² of modules."""
     arrays: tuple[Array, ...] = Field(min_length=1)
 
@@ -150,7 +150,7 @@ class _Polled(Strict):
 class Inverter(_Polled):
     """One inverter and how to ask it."""
 
-    pac_rated: Annotated[Figure, _between(100, 10_000_000, "W")] | None = None
+    pac_rated: Annotated[Figure, between(100, 10_000_000, "W")] | None = None
     """W"""
     replaced: tuple[date, ...] = ()
     """Days on which another device, or other modules, took this place: what was learnt before no longer holds."""
