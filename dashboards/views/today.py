@@ -1,0 +1,71 @@
+"""The one number of the public page: what the town's roofs have made today, and up to when that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.kwh import Step, Subject
+from dashboards.views.look import TOWN, Look
+from dashboards.views.points import Curve, by_days, by_hours, by_quarters
+from models.calendar import QUARTER
+
+DAYS = 14
+"""Of the small picture below the number."""
+ENOUGH = 0.8
+"""Part of the expectation that must have been in the light before the day is compared with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day so far. kWh; None is not known."""
+
+    energy: float | None
+    expected: float | None
+    until: int | None
+    """ms UTC: up to here the day is measured; None when nothing is closed yet."""
+    age: int | None
+    """ms since then."""
+    yesterday: float | None
+    power: float | None
+    """W of the inverters that answer now."""
+    hours: Curve
+    days: Curve
+    sites: int
+
+    @property
+    def index(self) -> float | None:
+        """Measured over expected so far; None before enough light fell to say so."""
+        if self.energy is None or self.expected is None or self.expected < ENOUGH:
+            return None
+        return self.energy / self.expected
+
+
+def today(look: Look) -> Today:
+    """The day of the town at the look's instant."""
+    quarters = by_quarters(look, Subject.TOWN, TOWN, look.today)
+    last = look.today - timedelta(days=1)
+    passed = by_days(look, Subject.TOWN, TOWN, last - timedelta(days=DAYS - 1), last)
+    both = [point for point in quarters.points if point.energy is not None and point.expected is not None]
+    until = _closed_until(look, quarters)
+    return Today(
+        energy=quarters.energy,
+        expected=sum(point.expected or 0.0 for point in both) if both else None,
+        until=until,
+        age=None if until is None else max(0, look.now - until),
+        yesterday=passed.points[-1].energy if passed.points else None,
+        power=look.power(),
+        hours=by_hours(look, quarters),
+        days=passed,
+        sites=len(look.town.sites),
+    )
+
+
+def _closed_until(look: Look, quarters: Curve) -> int | None:
+    known = [point.start for point in quarters.points if not point.missing]
+    if known:
+        return known[-1] + QUARTER
+    # Just after midnight, or after an outage: the newest quarter-hour of the days before.
+    rows = look.rows(Step.QUARTER, Subject.TOWN, [TOWN], look.now - 30 * 86_400_000, look.now, ["energy"])
+    rows = rows[rows["energy"].notna()]
+    return int(rows["time"].max()) + QUARTER if len(rows) else None
