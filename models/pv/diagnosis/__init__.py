@@ -6,4 +6,11 @@ units      the inverters of a town, and what feeds what
 town_day   such a day out of the rollup rows and readings that tepos keeps
 sign       what one recipe saw on one day
 finding    one cause at one place over time, with its cost
+recipes/   one way to see one kind of cause each
+members    whom a subject is about
+gates      what is said once, and what is not said
+claims     each loss goes to one cause
+episodes   signs of days become findings
+known      what is remembered between days
+diagnose   all of it: a day and what was known before in, findings and what is known after out
 """

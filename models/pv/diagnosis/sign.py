@@ -32,6 +32,8 @@ class Sign:
     """Wh of this day lost beyond the expectation, which knows of it: clipping by design."""
     confidence: float = 0.8
     """0..1: how often a sign like this one is right."""
+    until: int | None = None
+    """ms: when it was over, for what ends within the day (an inverter that came back at noon); None: it goes on."""
     evidence: Evidence = field(default_factory=dict)
     """What a technician should see: names with their unit, as ``{"missing_share": 0.33, "strings": 3}``."""
 

@@ -1,0 +1,109 @@
+"""A loss that lasts, found from energy alone: what is missing of the expectation, day after day, whatever its cause.
+
+A running sum (CUSUM, Page 1954) adds up the share that is missing of each day beyond an allowance, in lit days: a dark
+day counts by its part of a lit one, and no day counts for more than `MOST`, so a single odd day opens nothing and a
+loss of a third is seen after three. Allowance and threshold grow with the inverter's own unrest. The loss began where
+the sum last left zero. It is over when a sum of the same kind has come back from half-way to what is expected.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from models.pv.diagnosis.cause import Cause
+from models.pv.diagnosis.day import InverterDay, TownDay
+from models.pv.diagnosis.recipes.shape import DaySums, part_of_day, shape_of
+from models.pv.diagnosis.sign import Looked, Past, Sign
+
+LIT = 1.0
+"""Wh per W of modules that make a lit day."""
+ALLOWANCE, UNRESTS = 0.04, 1.0
+"""Share of a day that may be missing, at least, and in units of the usual unrest of a day."""
+ENOUGH, ENOUGH_UNRESTS = 0.45, 6.0
+"""Sum of shares beyond the allowance, in lit days, that opens a finding; and in units of the unrest."""
+MOST = 0.20
+"""Share of one day, beyond the allowance, that counts at most."""
+START, LEAST, LARGEST = 0.04, 0.01, 0.08
+"""Unrest of a day before anything is known; and its bounds: a roof of which hardly anything is known hides no half."""
+MEMORY = 30.0
+"""Lit days over which the unrest is learnt."""
+KEPT = 42
+"""Days that are remembered: what a shape is told from."""
+
+
+def performance(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
+    """The loss that goes on, once there is enough of it; named where its shape decides."""
+    found: dict[str, Any] | None = past.get("found")
+    if not day.whole:
+        return ([_sign(inverter, day, found)] if found else []), past
+    known = np.isfinite(inverter.energy) & (inverter.expected > 0)
+    weight = float(np.where(known, inverter.expected, 0.0).sum()) / max(LIT * inverter.unit.pdc0, 1e-9)
+    if weight < 0.05:
+        return ([_sign(inverter, day, found)] if found else []), past
+    days = [tuple(one) for one in past.get("days", ())]
+    made, should = (part_of_day(day, np.where(known, values, 0.0)) for values in (inverter.energy, inverter.expected))
+    days = [*days, (day.start, *made, *should)][-KEPT:]
+    sums = DaySums.of(days)
+    unrest, total, since = past.get("unrest", START), past.get("sum", 0.0), past.get("since")
+    missing = 1.0 - float(np.sum(made) / np.sum(should))
+    counts = min(weight, 1.0)
+    if found is None:
+        total = max(total + counts * min(missing - allowance(unrest), MOST), 0.0)
+        since = (day.start if since is None else since) if total > 0 else None
+        if total > enough(unrest) and since is not None:
+            found = _opened(inverter, day, sums, int(since))
+        else:
+            unrest = _learnt(unrest, sums, counts)
+    else:
+        found = _going_on(inverter, day, sums, found, missing, counts, unrest)
+        if found is None:
+            total, since = 0.0, None
+    after = {"days": days, "unrest": round(unrest, 5), "sum": round(total, 5), "since": since, "found": found}
+    return ([_sign(inverter, day, found)] if found else []), after
+
+
+def allowance(unrest: float) -> float:
+    """Share of a day that may be missing."""
+    return max(ALLOWANCE, UNRESTS * unrest)
+
+
+def enough(unrest: float) -> float:
+    """Lit days × share that open a finding."""
+    return max(ENOUGH, ENOUGH_UNRESTS * unrest)
+
+
+def _learnt(unrest: float, sums: DaySums, counts: float) -> float:
+    """With how far the newest day is off the middle of the last two weeks: a slow loss is no unrest."""
+    ratios = sums.ratios()[-14:]
+    off = 1.2533 * abs(ratios[-1] - float(np.median(ratios)))
+    return float(np.clip(unrest + (min(off, 3 * unrest + 0.01) - unrest) * counts / MEMORY, LEAST, LARGEST))
+
+
+def _opened(inverter: InverterDay, day: TownDay, sums: DaySums, since: int) -> dict[str, Any]:
+    shape = shape_of(sums, since, inverter.unit)
+    return {
+        "since": shape.since, "seen": day.end, "cause": shape.cause, "evidence": dict(shape.evidence),
+        "level": shape.missing, "back": 0.0,
+    }  # fmt: skip
+
+
+def _going_on(
+    inverter: InverterDay, day: TownDay, sums: DaySums, found: dict[str, Any], missing: float, counts: float,
+    unrest: float,
+) -> dict[str, Any] | None:  # fmt: skip
+    """The loss after one more day; None when it is over."""
+    level = max(float(found["level"]), 2 * ALLOWANCE)
+    back = max(found["back"] + counts * float(np.clip(level / 2 - missing, -MOST, MOST)), 0.0)
+    if back > enough(unrest):
+        return None
+    lately = sums.after(int(found["since"])).missing(28)
+    return {**found, "back": round(back, 5), "level": round(lately, 5)}
+
+
+def _sign(inverter: InverterDay, day: TownDay, found: dict[str, Any]) -> Sign:
+    return Sign(
+        Cause(found["cause"]), inverter.unit.path, int(found["since"]), int(found["seen"]),
+        np.full(len(day.elevation), np.inf), confidence=0.8, evidence=dict(found["evidence"]),
+    )  # fmt: skip
