@@ -6,7 +6,7 @@ value (it merges the fields of one point). A re-delivery has equal values, so no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from collector.errors import StoreDenied, StoreError, StoreUnavailable
 from collector.sample import Sample
 from collector.store import influx_rollups, influx_samples
 from collector.store.admission import admit_all
+from collector.store.facts import LASTING, STATE, Fact, fact_lines
 from collector.store.influx import InfluxServer
 from collector.store.influx_address import InfluxAddress
 from collector.store.influxql import identifier
@@ -78,7 +79,7 @@ class InfluxStore:
     def delete_before(self, time: int, limit: int | None = None) -> int:
         """See Store.delete_before: all at once, whatever the limit. 3.x, and a bucket with a policy, delete by age."""
         number = influx_samples.count(self._query, before=time)
-        for measurement in (SAMPLE, INPUT) if number else ():
+        for measurement in (SAMPLE, INPUT, *STATE) if number else ():
             query = f"DELETE FROM {identifier(measurement)} WHERE time < {time}ms"  # noqa: S608 - InfluxQL
             said = self._address.policy or self._server.command(
                 self._address, query
@@ -113,6 +114,15 @@ class InfluxStore:
         self._make_rollups()
         query = partial(self._server.query, self._rollups)
         return influx_rollups.read_rollups(query, step, kind, subjects, start, end, wanted)
+
+    def write_facts(self, facts: Iterable[Fact]) -> None:
+        """See FactStore: states of an instant beside the samples, what lasts beside the rollups."""
+        given = list(facts)
+        for bucket, measurements in ((self._address, STATE), (self._rollups, LASTING)):
+            for body in fact_lines(fact for fact in given if fact.measurement in measurements):
+                if bucket is self._rollups:
+                    self._make_rollups()
+                self._server.write(bucket, body)
 
     def check(self) -> list[str]:
         """See Store.check: asks the version, writes an empty batch, reads the types of the fields; in both buckets."""
