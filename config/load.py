@@ -12,17 +12,18 @@ from config.contracts import FILE as CONTRACTS
 from config.contracts import Contracts, contract_faults
 from config.device import AnyMap, builtin_devices
 from config.faults import ConfigError, Fault
-from config.figures import figure_faults
 from config.language import _
 from config.maps import read_maps
 from config.shape import shaped
 from config.strict import Strict
 from config.survey import survey
+from config.territory import FILE as TERRITORY
+from config.territory import Territory, territory_faults
 from config.tomlfile import read_toml
 from config.town import Town
 from config.wiring import wiring_faults
 
-OTHER_FILES = ("territory.toml", CONTRACTS)
+OTHER_FILES = (TERRITORY, CONTRACTS)
 
 Beside = TypeVar("Beside", bound=Strict)
 
@@ -42,8 +43,8 @@ def load(path: Path, extra_maps: Path | None = None) -> Town:
     sites = None if town is None else [site.id for site in town.sites]
     contracts, unfit = _beside(Contracts, path / CONTRACTS)
     faults += [*unfit, *contract_faults(str(path / CONTRACTS), contracts, sites)]
-    if (path / "territory.toml").exists():
-        faults += _faults_of_figures(path / "territory.toml")
+    territory, unfit = _beside(Territory, path / TERRITORY)
+    faults += [*unfit, *territory_faults(str(path / TERRITORY), territory, sites)]
     if faults or town is None:
         raise ConfigError(faults)
     return town
@@ -55,6 +56,14 @@ def load_contracts(path: Path) -> Contracts:
     if faults := [*faults, *contract_faults(str(path / CONTRACTS), contracts, None)]:
         raise ConfigError(faults)
     return contracts
+
+
+def load_territory(path: Path) -> Territory:
+    """The territory of the town in that folder, an empty one without territory.toml. ConfigError as in `load`."""
+    territory, faults = _beside(Territory, path / TERRITORY)
+    if faults := [*faults, *territory_faults(str(path / TERRITORY), territory, None)]:
+        raise ConfigError(faults)
+    return territory
 
 
 def _beside(shape: type[Beside], file: Path) -> tuple[Beside, list[Fault]]:
@@ -100,13 +109,6 @@ def _forbidden(file: str, data: dict[str, Any]) -> Iterator[Fault]:
     if data.pop("maps", None) is not None:
         what = _("device maps do not stand in a town file")
         yield Fault(file, "maps", what, _("write each into a file of the folder devices beside it"))
-
-
-def _faults_of_figures(path: Path) -> list[Fault]:
-    try:
-        return list(figure_faults(str(path), read_toml(path, may_be_empty=True)))
-    except ConfigError as error:
-        return error.faults
 
 
 def _map_folders(path: Path, extra: Path | None) -> list[Path]:

@@ -35,7 +35,7 @@ def test_all_faults_of_all_files_are_reported_in_one_go(town):
         ('inverter = "inv-2", input = 2', 'inverter = "inv-9", input = 2'),
         ('measures = "production"', 'measures = "all"'),
     )
-    (folder / "territory.toml").write_text("a = { value = 1 }")
+    (folder / "territory.toml").write_text("area = { value = 1 }")
     (folder / "contracts.toml").write_text("a = ")
     (folder / "devices").mkdir()
     (folder / "devices/acme.toml").write_text("name = 'acme'")
@@ -48,8 +48,8 @@ def test_all_faults_of_all_files_are_reported_in_one_go(town):
         ("town.toml", "sites[0] (mairie).inverters[0] (inv-1).map"),
         ("town.toml", "sites[1] (ecole).roofs[1] (ouest).arrays[0] (ouest).feeds[1].inverter"),
         ("town.toml", "sites[1] (ecole).meters[0] (compteur).measures"),
-        ("territory.toml", "a.source"),
-        ("territory.toml", "a.status"),
+        ("territory.toml", "area.source"),
+        ("territory.toml", "area.status"),
         ("contracts.toml", ""),
         ("acme.toml", "role"),
     }
