@@ -24,6 +24,7 @@ from scripts.commands import (
     probe,
     quality,
     queue,
+    report,
     restore,
     schedule,
     simulate,
@@ -58,6 +59,7 @@ app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, w
 app.command("weather", help=_("Where the weather comes from: asked, answered, to be named."))(weather.weather)
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
 app.command("yields", help=_("Yields, performance, availability and losses."))(yields.yields)
+app.command("report", help=_("One month of the town and its roofs, as PDF and spreadsheet."))(report.report)
 app.command("backup", help=_("Store, ledger, spool and town as one file, while tepos runs."))(backup.backup)
 app.command("restore", help=_("Verify a backup; restore it into an empty directory."))(restore.restore)
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))

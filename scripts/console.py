@@ -64,7 +64,7 @@ def start_logging(level: str) -> None:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_JournalLine() if _to_journal() else _Line())
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
-    for library in ("urllib3", "asyncio"):  # their every retry is told by us, in words
+    for library in ("urllib3", "asyncio", "weasyprint", "fontTools"):  # what matters of it is told by us, in words
         logging.getLogger(library).setLevel(logging.ERROR)
 
 

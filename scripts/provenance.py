@@ -29,6 +29,12 @@ def provenance(data: Path) -> Provenance | None:
         stop(WRONG, _("{file} must say 'measured' or 'simulated'.").format(file=data / "PROVENANCE"))
 
 
+def holds_simulated(data: Path, store_file: Path | None) -> bool:
+    """Whether the data directory, or the one in which the store's file stands, holds what nobody measured."""
+    folders = {data} | ({store_file.absolute().parent} if store_file else set())
+    return any(provenance(folder) is Provenance.SIMULATED for folder in folders)
+
+
 def refuse_mixture(data: Path, wanted: Provenance) -> None:
     """Mark a new data directory, or end the command when it holds data of the other kind."""
     found = provenance(data)

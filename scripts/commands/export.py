@@ -21,7 +21,7 @@ from config.town import Town
 from scripts.console import NOT_SO, WRONG, simulated_notice, stop, tell
 from scripts.moments import iso, utc_ms, zone
 from scripts.options import DataOption, TownOption, Workplace, workplace
-from scripts.provenance import Provenance, provenance
+from scripts.provenance import holds_simulated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ def series(
     missing = _ended(rows, STEPS[step], span, tz) * len(subjects) - len(rows)
     if missing > 0:
         tell(_("periods of that span that are not closed, and have no row: {n}").format(n=missing))
-    simulated = _simulated(place)
+    simulated = holds_simulated(place.data, place.store_file)
     if simulated:
         tell(simulated_notice(), "bold yellow")
     from dashboards import exports
@@ -191,9 +191,3 @@ def _ended(rows: pd.DataFrame, step: Step, span: tuple[int, int], tz: tzinfo) ->
         return max(-(-(min(span[1], now - QUARTER + 1) - first) // QUARTER), 0)
     bounds = (day_bounds(day, tz) for day in days(day_of(first, tz), day_of(min(span[1], now), tz)))
     return sum(first <= begin < span[1] and end <= now for begin, end in bounds)
-
-
-def _simulated(place: Workplace) -> bool:
-    """Whether the data directory, or the one in which the store's file stands, holds simulated readings."""
-    folders = {place.data} | ({place.store_file.absolute().parent} if place.store_file else set())
-    return any(provenance(folder) is Provenance.SIMULATED for folder in folders)

@@ -15,7 +15,7 @@ from config.town import Town
 from scripts.console import ABSENT, NOT_SO, WRONG, document, out, say, simulated_notice, stop, table
 from scripts.moments import utc_ms, zone
 from scripts.options import DataOption, JsonOption, TownOption, Workplace, workplace
-from scripts.provenance import Provenance, provenance
+from scripts.provenance import holds_simulated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def yields(
         stop(WRONG, _("--outlook is about a coming year: it takes no --from and no --to."))
     place = workplace(data, town)
     loaded = place.load_town()
-    simulated = _simulated(place)
+    simulated = holds_simulated(place.data, place.store_file)
     kinds = list(dict.fromkeys((Subject(by), Subject.TOWN)))
     content = _outlook(place, loaded, kinds) if outlook else _past(place, loaded, kinds, _day(start), _day(end))
     if as_json:
@@ -243,9 +243,3 @@ def _day(text: str | None) -> date | None:
     if day is not None and not FIRST <= day <= LAST:
         stop(WRONG, _("{text} is no date; write 2026-11-22.").format(text=repr(text)))
     return day
-
-
-def _simulated(place: Workplace) -> bool:
-    """Whether the data directory, or the one in which the store's file stands, holds simulated readings."""
-    folders = {place.data} | ({place.store_file.absolute().parent} if place.store_file else set[Any]())
-    return any(provenance(folder) is Provenance.SIMULATED for folder in folders)

@@ -22,7 +22,7 @@ from config.town import Town
 from scripts.jobs.closing import ServiceWeather
 from scripts.jobs.weather import ARCHIVE, service_weather
 from scripts.options import Workplace
-from scripts.provenance import Provenance, provenance
+from scripts.provenance import holds_simulated
 from scripts.simulator.weather import SyntheticWeather
 
 IN_MEMORY = Path(":memory:")
@@ -80,5 +80,4 @@ def configured(place: Workplace, town: Town) -> list[Source]:
 
 def is_simulated(place: Workplace, town: Town) -> bool:
     """Whether the town, its data directory or the one in which its store stands holds what nobody measured."""
-    folders = {place.data, *([place.store_file.absolute().parent] if place.store_file else [])}
-    return town.simulated or any(provenance(folder) is Provenance.SIMULATED for folder in folders)
+    return town.simulated or holds_simulated(place.data, place.store_file)
