@@ -14,6 +14,8 @@ from config.device import AnyMap, builtin_devices
 from config.faults import ConfigError, Fault
 from config.language import _
 from config.maps import read_maps
+from config.notify import FILE as NOTIFY
+from config.notify import notify_faults
 from config.shape import shaped
 from config.strict import Strict
 from config.survey import survey
@@ -23,7 +25,7 @@ from config.tomlfile import read_toml
 from config.town import Town
 from config.wiring import wiring_faults
 
-OTHER_FILES = (TERRITORY, CONTRACTS)
+OTHER_FILES = (TERRITORY, CONTRACTS, NOTIFY)
 
 Beside = TypeVar("Beside", bound=Strict)
 
@@ -45,6 +47,7 @@ def load(path: Path, extra_maps: Path | None = None) -> Town:
     faults += [*unfit, *contract_faults(str(path / CONTRACTS), contracts, sites)]
     territory, unfit = _beside(Territory, path / TERRITORY)
     faults += [*unfit, *territory_faults(str(path / TERRITORY), territory, sites)]
+    faults += notify_faults(path, sites)
     if faults or town is None:
         raise ConfigError(faults)
     return town

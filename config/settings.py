@@ -28,6 +28,9 @@ VARIABLES = {
     "TEPOS_METEO_FRANCE_KEY_FILE": "file that holds the key of Météo-France's portal, readable by its owner only",
     "TEPOS_CAMS_EMAIL_FILE": "file that holds the e-mail address of a SoDa account, readable by its owner only",
     "TEPOS_OPEN_METEO_KEY_FILE": "file that holds the key of Open-Meteo's paid servers, readable by its owner only",
+    "TEPOS_SMTP_PASSWORD_FILE": "file that holds the password of the mail server, readable by its owner only",
+    "TEPOS_HEARTBEAT_URL_FILE": "file that holds the address called after each good cycle, readable by its owner only",
+    "TEPOS_PAGE_URL": "address of the page, for links in messages",
     "TEPOS_SPOOL_MAX_MIB": "largest size of the spool (default 256)",
     "TEPOS_RAW_DAYS": "days for which raw readings are kept (default 400); energy stays for good",
     "TEPOS_LANG": "fr or en (default: the locale's)",
@@ -67,6 +70,9 @@ class Settings:
     meteo_france_key: str | None = field(default=None, repr=False)
     cams_email: str | None = field(default=None, repr=False)
     open_meteo_key: str | None = field(default=None, repr=False)
+    smtp_password: str | None = field(default=None, repr=False)
+    heartbeat_url: str | None = field(default=None, repr=False)
+    page_url: str | None = None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -94,10 +100,21 @@ class Settings:
             meteo_france_key=read("TEPOS_METEO_FRANCE_KEY_FILE", _secret, None),
             cams_email=read("TEPOS_CAMS_EMAIL_FILE", _email, None),
             open_meteo_key=read("TEPOS_OPEN_METEO_KEY_FILE", _secret, None),
+            smtp_password=read("TEPOS_SMTP_PASSWORD_FILE", _secret, None),
+            heartbeat_url=read("TEPOS_HEARTBEAT_URL_FILE", _secret, None),
+            page_url=read("TEPOS_PAGE_URL", _url, None),
         )
         if faults:
             raise ConfigError(faults)
         return settings
+
+
+def read_secret(path: Path, file: str, key: str) -> str:
+    """A secret in a file that another file names; ConfigError (there: `file`, `key`) when it cannot be used."""
+    try:
+        return _secret(str(path))
+    except _Wrong as wrong:
+        raise ConfigError([Fault(file, key, wrong.what, wrong.remedy)]) from None
 
 
 def _unknown(name: str) -> Fault:
@@ -160,6 +177,14 @@ def _email(text: str) -> str:
         what = _("{path} holds no e-mail address").format(path=text)
         raise _Wrong(what, _("write the secret, and nothing else, into that file"))
     return address
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        remedy = _("write {example}").format(example="https://solaire.example.org")
+        raise _Wrong(_("{value} is no address of a page").format(value=repr(text)), remedy)
+    return text.rstrip("/")
 
 
 def _mib(text: str) -> int:

@@ -60,10 +60,13 @@ def test_every_variable_is_read(token_file, email_file):
             "TEPOS_METEO_FRANCE_KEY_FILE": str(token_file),
             "TEPOS_CAMS_EMAIL_FILE": str(email_file),
             "TEPOS_OPEN_METEO_KEY_FILE": str(token_file),
+            "TEPOS_SMTP_PASSWORD_FILE": str(token_file),
+            "TEPOS_HEARTBEAT_URL_FILE": str(token_file),
+            "TEPOS_PAGE_URL": "https://solaire.example/",
         }
     )
     store = "influxdb://[::1]:8086?org=town&bucket=pv"
-    secrets = ("s3cret==", "solaire@loos.example", "s3cret==")
+    secrets = ("s3cret==", "solaire@loos.example", "s3cret==", "s3cret==", "s3cret==", "https://solaire.example")
     assert settings == Settings(Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, 90, "en", "warning", *secrets)
 
 
