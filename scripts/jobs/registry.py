@@ -21,11 +21,13 @@ from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
 from scripts.jobs.metadata import MetadataJob
 from scripts.jobs.outside import Outside, weather_outside
+from scripts.jobs.reports import REPORTS, ReportsJob
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
 from scripts.jobs.weather import WeatherJob, spot_of
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
+from scripts.provenance import holds_simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,13 @@ def jobs_of(
     return (*fetching, *closing_jobs, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
 
 
+def _reports(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now: Callable[[], int]) -> Job:
+    """The job that makes the monthly report from closed days."""
+    days = next(job for job in jobs if job.name == DAYS)
+    simulated = town.simulated or holds_simulated(place.data, place.store_file)
+    return ReportsJob(town, store, place.data / REPORTS, days, zone(town.place.tz), now, simulated=simulated)
+
+
 def _fetching(outside: Outside, town: Town, closing: Closing) -> Job:
     """The job that fetches the weather. What it brings opens the days again that were closed without."""
 
@@ -124,4 +133,5 @@ def opened(
     ):
         tz = zone(town.place.tz)
         jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside)
+        jobs = (*jobs, _reports(place, town, store, jobs, now))
         yield Work(store, periods, jobs, tz, now, ImportedRows(town, store, imports, tz))
