@@ -75,6 +75,9 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("r_iso", "kΩ", "résistance d'isolement", "insulation resistance", _INVERTER),
         Quantity("state", "", "état annoncé par l'appareil", "state given by the device", _INVERTER, text=True),
         Quantity("fault_code", "", "code de défaut du constructeur", "maker's fault code", _INVERTER),
+        Quantity("alarms_a", "", "alarmes du constructeur, mot 1", "maker's alarm bits, word 1", _INVERTER),
+        Quantity("alarms_b", "", "alarmes du constructeur, mot 2", "maker's alarm bits, word 2", _INVERTER),
+        Quantity("alarms_c", "", "alarmes du constructeur, mot 3", "maker's alarm bits, word 3", _INVERTER),
         Quantity("pv_power", "W", "puissance des panneaux (hybride)", "power of the panels (hybrid)", _INVERTER),
         Quantity(
             "energy_pv_total",

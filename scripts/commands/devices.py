@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from config import load_maps
+from config.device_words import DeviceWords, device_words
 from config.language import _
 from config.quantities import Role
 from config.sunspec_map import SunSpecMap
@@ -18,7 +19,7 @@ def devices(
     as_json: Annotated[bool, typer.Option("--json", metavar="", help=_("One JSON document on stdout."))] = False,
 ) -> None:
     """List the device maps."""
-    maps = load_maps().values()
+    maps, said = load_maps().values(), device_words()
     if as_json:
         document(
             [
@@ -29,6 +30,7 @@ def devices(
                     "topology": None if isinstance(m, SunSpecMap) else m.topology,
                     "verified": list(m.verified),
                     "source": m.source,
+                    "words": _words(said.get(m.name)),
                 }
                 for m in maps
             ]
@@ -41,3 +43,18 @@ def devices(
     images = [(m.name, "\n".join(Path(name).stem for name in m.verified) or _("untested")) for m in maps]
     title = _("Verified on these register images of real devices")
     out.print(table(title, (_("map"), _("image")), images))
+
+
+def _words(table: DeviceWords | None) -> dict[str, object] | None:
+    """What its devices say of themselves, and what it means."""
+    if table is None:
+        return None
+    told = {number: table.code(number) for number in table.codes}
+    return {
+        "source": table.source,
+        "codes_are": table.codes_are,
+        "states": {name: {"fr": w.fr, "en": w.en, "cause": w.cause} for name, w in table.states.items()},
+        "codes": {
+            str(number): {"maker": w.maker_code, "fr": w.fr, "en": w.en, "cause": w.cause} for number, w in told.items()
+        },
+    }

@@ -28,7 +28,8 @@ Column = Floats | list[str]
 
 RUNNING, ASLEEP, FAULTY, DERATED = "running", "asleep", "fault", "derated"
 """States in the simulation's own words; the register image says it in the maker's."""
-FAULT_CODE = 301
+FAULT_CODES = {"sunspec": 1 << 15, "huawei_sun2000": 2064}
+"""By map; else bit 25: hardware self-test failed, internal fault, relay check failed: faults that endanger nobody."""
 YEARLY_YIELD = 950.0  # kWh/kWp, for the years before the simulation begins
 COMMISSIONED = date(2020, 1, 1)  # where the town does not say
 MODULE_VOLTAGE = 32.0  # V at the maximum power point, 25 °C: 60 cells
@@ -129,7 +130,7 @@ class Plant:
         numbers |= {"energy_ac_total": total, "energy_pv_total": total}
         numbers["energy_ac_day"] = energy - self._at_midnight(row, times)
         numbers |= dict.fromkeys(("p_battery", "energy_charge_total", "energy_discharge_total"), nothing)
-        numbers["fault_code"] = np.where(off, float(FAULT_CODE), 0.0)
+        numbers["fault_code"] = np.where(off, float(FAULT_CODES.get(self._devices[device].map, 1 << 25)), 0.0)
         awake = np.where(derated, DERATED, RUNNING)
         return numbers | {"state": np.where(off & lit, FAULTY, np.where(lit, awake, ASLEEP)).tolist()}
 

@@ -135,6 +135,7 @@ def test_the_daytime_frame_of_huawei_gives_the_known_values():
 def test_the_night_image_of_huawei_says_standby():
     reader, reading = read("huawei_sun2000", "huawei_sun2000_3ktl_l1_night.json")
     assert reading.values["state"] == "Standby: no irradiation"
+    assert [reading.values[f"alarms_{word}"] for word in "abc"] == [0x0101, 0x0202, 0x001B]
     assert (reader.identity.model, reader.identity.serial) == ("SUN2000-3KTL-L1", "HV3021621085")
     assert reading.values["energy_ac_total"] == 207340.0
     assert {n for n in reading.values if n.startswith("v_dc")} == {"v_dc_1", "v_dc_2"}  # the device counts two

@@ -15,7 +15,7 @@ from models.pv.plant import AZIMUTH, TILT
 
 FIELDS = (
     "pac", "pv_power", "pdc", "frequency", "v_ac_ln_a", "v_ac_ln_b", "v_ac_ln_c", "temp_cabinet", "r_iso", "state",
-    "fault_code", "energy_ac_total", "energy_pv_total",
+    "fault_code", "alarms_a", "alarms_b", "alarms_c", "energy_ac_total", "energy_pv_total",
 )  # fmt: skip
 """What the recipes read of an inverter itself."""
 PER_INPUT = ("pdc", "v_dc", "i_dc")
