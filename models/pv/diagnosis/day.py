@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,6 +116,9 @@ class TownDay:
     """(T,) °C; None unknown."""
     works: Sequence[Works] = ()
     """Everything said so far that reaches into this day or lies before it."""
+    checked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By inverter: what the last check of the town's files against its readings found, figure by figure (``capacity``,
+    ``tilt``, ``azimuth``, ``clock``, ``neighbours``): verdict (models.pv.expected.metadata), declared, found, unit."""
 
     @property
     def times(self) -> Times:

@@ -1,0 +1,111 @@
+"""Soiling: a slow fall of what a roof makes of its expectation, with a rise after rain or a cleaning.
+
+Only days with sun count. A fall in one step is no dirt; dust never goes faster than about 1 % a day, and rain takes it
+off in one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from models.pv.diagnosis.cause import Cause
+from models.pv.diagnosis.day import InverterDay, TownDay
+from models.pv.diagnosis.sign import Evidence, Looked, Past, Sign
+from models.pv.sun import Floats
+
+SUNNY, LIT = 0.6, 1.0
+"""Share of the best expectation of the last weeks, and Wh per W of modules, that make a day with sun."""
+FADES = 0.99
+"""The best fades by so much a day: with the season."""
+KEPT = 60
+"""Days with sun that are remembered."""
+LEAST, LONG = 12, 21
+"""Days with sun, and days in all, that a fall must last."""
+FALL = 0.06
+"""Share that must be gone by now."""
+FASTEST = 0.012
+"""Share a day: what falls faster is broken."""
+STRAIGHT = 0.75
+"""A line must leave at most this part of the squares that the best step leaves."""
+RISE = 0.6
+"""Part of the fall that comes back at once when it is washed off."""
+DAY = 86_400_000
+
+
+def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
+    """The fall since the last wash; claims the share that the line has lost by now."""
+    days: list[list[int]] = list(past.get("days", ()))
+    best, washed = float(past.get("best", 0.0)), int(past.get("washed", 0))
+    seen: int | None = past.get("seen")
+    if day.whole:
+        known = np.isfinite(inverter.energy) & (inverter.expected > 0)
+        made, should = (float(np.where(known, one, 0.0).sum()) for one in (inverter.energy, inverter.expected))
+        best = max(best * FADES, should)
+        dark = inverter.outage.any() or should < max(SUNNY * best, LIT * inverter.unit.pdc0)
+        if not dark and should > 0:
+            days = [*days, [day.start // 3_600_000, round(1000 * made / should)]][-KEPT:]
+        start = _washed(days)
+        if start:
+            days, washed, seen = days[start:], washed + 1, None
+    line = _fall(days)
+    if line is None:
+        seen = None
+    after: dict[str, Any] = {"days": days, "best": round(best), "washed": washed}
+    if line is None:
+        return (), after
+    since, gone, speed = line
+    seen = seen or day.end
+    evidence: Evidence = {
+        "missing_share": round(gone, 3),
+        "fall_per_week": round(7 * speed, 4),
+        "washed": float(washed),
+    }
+    claim: Floats = np.nan_to_num(gone * inverter.expected)
+    confidence = 0.75 if washed else 0.6
+    sign = Sign(
+        Cause.SOILING, inverter.unit.path, since, max(seen, since), claim, confidence=confidence, evidence=evidence
+    )
+    return (sign,), after | {"seen": seen}
+
+
+def _fall(days: list[list[int]]) -> tuple[int, float, float] | None:
+    """Since when (ms), the share gone by now and per day of a straight fall; None when there is none."""
+    if len(days) < LEAST:
+        return None
+    at, ratio = (np.array(column, float) for column in zip(*days, strict=True))
+    at, ratio = at / 24, ratio / 1000
+    if at[-1] - at[0] < LONG:
+        return None
+    slope, level = np.polyfit(at - at[-1], ratio, 1)
+    begun = float(level - slope * (at[-1] - at[0]))
+    gone, speed = begun - float(level), -float(slope)
+    left = ratio - (level + slope * (at - at[-1]))
+    error = float(np.sqrt((left**2).sum() / (len(at) - 2) / ((at - at.mean()) ** 2).sum()))
+    if gone < FALL or not 0 < speed < FASTEST or speed < 4 * error:
+        return None
+    if float((left**2).sum()) > STRAIGHT * _step(ratio):
+        return None
+    return int(days[0][0]) * 3_600_000, gone, speed
+
+
+def _step(ratio: Floats) -> float:
+    """Squares that the best single step leaves."""
+    count = np.arange(1, len(ratio))
+    total, square = np.cumsum(ratio)[:-1], np.cumsum(ratio**2)[:-1]
+    rest, rest_square = ratio.sum() - total, (ratio**2).sum() - square
+    left = square - total**2 / count + rest_square - rest**2 / (len(ratio) - count)
+    return float(left.min())
+
+
+def _washed(days: list[list[int]]) -> int:
+    """Where days begin after a wash: three days that stand above the three before by most of the fall; 0 for none."""
+    if len(days) < LEAST + 3:
+        return 0
+    ratio = np.array([row[1] for row in days], float) / 1000
+    before, after = float(np.median(ratio[-6:-3])), float(np.median(ratio[-3:]))
+    fallen = _fall(days[:-3])
+    if fallen is None or after - before < RISE * fallen[1]:
+        return 0
+    return len(days) - 3
