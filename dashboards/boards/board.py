@@ -10,12 +10,14 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as models
 
 from dashboards.boards.influxql import ROLLUPS, SAMPLES, InfluxQL, source
+from dashboards.boards.panels import figure
 
 TAG = "tepos"
 SAMPLES_NAME, ROLLUPS_NAME = "tepos relevés", "tepos bilans"
 """Names of the data sources; the variables offer what is called so."""
 CARRIED = "${__url_time_range}&${datasource:queryparam}&${bilans:queryparam}"
 """What a link to another board takes along besides its subject."""
+NATURE = 'SELECT last("simulated") FROM "tepos_spool" WHERE $timeFilter'
 EVENTS = 'SELECT "text", "title", "end_ms" FROM "tepos_event" WHERE $timeFilter'
 
 
@@ -30,7 +32,12 @@ def board(uid: str, title: str, told: str, since: str, refresh: str = "") -> das
         made = made.with_variable(variable)
     link = dashboard.DashboardLink("Autres tableaux").type(models.DashboardLinkType.DASHBOARDS).tags([TAG])
     made = made.link(link.as_dropdown(True).keep_time(True).include_vars(True))
-    return made.annotation(_events())
+    made = made.annotation(_events())
+    told = "Mesurées sur de vrais appareils, ou simulées par la démonstration de tepos."
+    words = {"0": ("Mesurées", "green"), "1": ("SIMULÉES", "red")}
+    return made.with_panel(
+        figure("Données", told, "none", NATURE, of=SAMPLES, width=24, height=3, steps=((None, "text"),), words=words)
+    )
 
 
 def variable(name: str, label: str, query: str, *, of: str = ROLLUPS, multi: bool = True) -> dashboard.QueryVariable:

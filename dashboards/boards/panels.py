@@ -28,17 +28,21 @@ SHARE: Steps = ((None, BAD), (0.8, FAIR), (0.95, GOOD))
 
 def figure(
     title: str, told: str, unit: str, query: str, *, of: str = ROLLUPS, steps: Steps = PLAIN, width: int = 4,
-    since: str = "", calc: str = "lastNotNull", interval: str = "", decimals: float | None = None,
+    height: int = 4, since: str = "", interval: str = "", decimals: float | None = None,
+    words: Mapping[str, tuple[str, str]] | None = None,
 ) -> Panel:  # fmt: skip
-    """One number. `since`: its own period (`1h`, `now/d`) instead of the board's; nothing to show is a dash, not 0."""
+    """One number. `since`: its own period (`1h`, `now/d`) instead of the board's; `words`: text and colour by value;
+    nothing to show is a dash, not 0."""
     panel = stat.Panel().title(title).description(told).unit(unit).datasource(source(of)).no_value("—")
-    panel = panel.with_target(Target(query, title, of=of)).height(4).span(width).thresholds(_thresholds(steps))
-    panel = panel.reduce_options(common.ReduceDataOptions().calcs([calc]).values(False).fields(""))
+    panel = panel.with_target(Target(query, title, of=of)).height(height).span(width).thresholds(_thresholds(steps))
+    panel = panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(""))
     panel = panel.graph_mode(shared.BigValueGraphMode.NONE).color_mode(shared.BigValueColorMode.VALUE)
     if decimals is not None:
         panel = panel.decimals(decimals)
     if since:
         panel = panel.time_from(since)
+    if words:
+        panel = panel.mappings([_mapping(words)])
     return panel.interval(interval) if interval else panel
 
 
@@ -103,9 +107,8 @@ def states(
 ) -> Panel:  # fmt: skip
     """A band of states for each series; `words`: text and colour of each value."""
     panel = statetimeline.Panel().title(title).description(told).unit("none").datasource(source(of)).interval(interval)
-    mapped = {value: models.ValueMappingResult(said, colour) for value, (said, colour) in words.items()}
     panel = panel.with_target(Target(query, alias, of=of)).height(HEIGHT).span(width).span_nulls(False)
-    return panel.mappings([models.ValueMap(mapped)]).merge_values(True) if mapped else panel.merge_values(True)
+    return (panel.mappings([_mapping(words)]) if words else panel).merge_values(True)
 
 
 def note(title: str, told: str, markdown: str, *, width: int = 24, height: int = 4) -> Panel:
@@ -117,6 +120,10 @@ def note(title: str, told: str, markdown: str, *, width: int = 24, height: int =
 def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     made = dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE)
     return made.steps([models.Threshold(value, colour) for value, colour in steps])
+
+
+def _mapping(words: Mapping[str, tuple[str, str]]) -> models.ValueMap:
+    return models.ValueMap({value: models.ValueMappingResult(said, colour) for value, (said, colour) in words.items()})
 
 
 def _timeless() -> models.DataTransformerConfig:

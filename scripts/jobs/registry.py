@@ -12,10 +12,12 @@ from collector.imports.batches import Imports
 from collector.ledger_file import LEDGER
 from collector.periods import Periods, Span
 from collector.store import Store
+from collector.store.facts import FactStore
 from collector.weather.source import Source
 from config.town import Town
 from models.pv.closing.books import books_of
 from scripts.jobs.closing import DAYS, QUARTERS, Closing, DaysJob, QuartersJob
+from scripts.jobs.grafana import GrafanaJob
 from scripts.jobs.imports import ImportedRows, imports_file, index_totals
 from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
@@ -28,6 +30,7 @@ from scripts.jobs.weather import WeatherJob, spot_of
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
 from scripts.provenance import holds_simulated
+from scripts.situation import situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,13 @@ def _reports(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], no
     return ReportsJob(town, store, place.data / REPORTS, days, zone(town.place.tz), now, simulated=simulated)
 
 
+def _facts(
+    place: Workplace, town: Town, store: Store, periods: Periods, jobs: Sequence[Job], now: Callable[[], int]
+) -> Job:
+    """The job that tells InfluxDB what Grafana's boards need besides."""
+    return GrafanaJob(town, store, periods, jobs, zone(town.place.tz), now, lambda at: situation(place, at))
+
+
 def _fetching(outside: Outside, town: Town, closing: Closing) -> Job:
     """The job that fetches the weather. What it brings opens the days again that were closed without."""
 
@@ -134,4 +144,6 @@ def opened(
         tz = zone(town.place.tz)
         jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside)
         jobs = (*jobs, _reports(place, town, store, jobs, now))
+        if isinstance(store, FactStore):
+            jobs = (*jobs, _facts(place, town, store, periods, jobs, now))
         yield Work(store, periods, jobs, tz, now, ImportedRows(town, store, imports, tz))

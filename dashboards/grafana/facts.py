@@ -1,0 +1,136 @@
+"""What Grafana must find in InfluxDB besides samples and rollups: how things stand, yields, events, progress.
+
+    tepos_device    device, role, site         age_s, answers, mute, last_ms, pac, polls, failures;
+                                               condition, state, why
+    tepos_spool                                queued, sent, rejected, dropped, damaged, running, simulated
+    tepos_jobs      job                        lag_s, open
+    tepos_alert     alert, severity, site, subject   open, since_ms, lost_wh; text
+    tepos_yield     kind, subject              installed, energy, expected, reference_energy, final_yield_h
+    tepos_event     event, kind, subject       text, title, end_ms
+    tepos_progress  ring                       production_wh, consumption_wh, coverage, target; label, year, status
+
+Tags first. Flags are 1.0 and 0.0, moments ms UTC. Times: the instant of a state, the day's start of a yield, the start
+of an event, the year's start of progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from collector.store.facts import Fact
+from config.kwh import ExpectedBasis, Subject
+from dashboards.exports import COMPLETE
+from models.pv import yields
+from models.pv.alerts.alert import Alert
+
+SPOOL = ("queued", "sent", "rejected", "dropped", "damaged")
+YIELD_COLUMNS = ("energy", "expected", "insolation", "completeness", "expected_basis")
+"""Of a rollup: what yield_facts needs."""
+CLOSED_FOR = 86_400_000
+"""ms: for so long a closed alert is told to be closed, so that a board sees it go."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingYear:
+    """How far one ring of the territory was in one year; Wh, shares 0..1, None unknown."""
+
+    ring: str
+    """``territory_electricity`` is the one that the board draws."""
+    label: str
+    """As people read it."""
+    year: int
+    start: int
+    """ms UTC of the year's first instant in the town."""
+    production_wh: float | None
+    consumption_wh: float | None
+    coverage: float | None
+    target: float | None
+    status: str
+
+
+def device_facts(devices: Iterable[Mapping[str, Any]], roles: Mapping[str, str], now: int, lit: bool) -> Iterator[Fact]:
+    """The devices as scripts.situation tells them, of those in `roles`; `lit`: whether the sun is well up."""
+    for each in devices:
+        path = each["device"]
+        if path not in roles:
+            continue
+        answers = each["condition"] == "answers"
+        numbers = {name: each[name] for name in ("age_s", "pac", "polls", "failures")}
+        yield Fact(
+            "tepos_device",
+            now,
+            {"device": path, "role": roles[path], "site": path.partition("/")[0]},
+            {
+                **numbers,
+                "last_ms": each["last_sample"],
+                "answers": float(answers),
+                "mute": float(lit and not answers),
+                "condition": each["condition"],
+                "state": each["state"] or None,
+                "why": each["error"],
+            },
+        )
+
+
+def spool_fact(spool: Mapping[str, Any] | None, running: bool, simulated: bool, now: int) -> Fact:
+    """The spool as scripts.situation tells it; one that cannot be read has no figures, and tepos lives all the same."""
+    counters: Mapping[str, float] = (spool or {}).get("counters", {})
+    figures = {name: counters.get(name) for name in SPOOL}
+    return Fact("tepos_spool", now, {}, {**figures, "running": float(running), "simulated": float(simulated)})
+
+
+def job_fact(job: str, gaps: Sequence[tuple[int, int]], settled: int, now: int) -> Fact:
+    """A job by the stretches before `settled` in which it has closed nothing yet."""
+    lag = max(settled - gaps[0][0], 0) / 1000 if gaps else 0.0
+    return Fact("tepos_jobs", now, {"job": job}, {"lag_s": lag, "open": float(bool(gaps))})
+
+
+def alert_facts(alerts: Iterable[Alert], now: int) -> Iterator[Fact]:
+    """How alerts stand: those that are open, and those closed lately; and each as an event for as long as it lasted."""
+    for each in alerts:
+        if each.closed is not None and each.closed < now - CLOSED_FOR:
+            continue
+        subject, text = each.subject, f"{each.subject} : {each.cause.value}"
+        severity, lost = each.severity.word, each.finding.lost_wh
+        yield Fact(
+            "tepos_alert",
+            now,
+            {"alert": each.id, "severity": severity, "site": each.site, "subject": subject},
+            {"open": float(each.open), "since_ms": float(each.opened), "lost_wh": lost, "text": text},
+        )
+        end = float(each.closed) if each.closed is not None else None
+        told = {"title": "Alerte", "text": text, "end_ms": end}
+        yield Fact("tepos_event", each.opened, {"event": each.id, "kind": "alert", "subject": subject}, told)
+
+
+def yield_facts(rows: pd.DataFrame, kind: Subject, installed: Mapping[str, float]) -> Iterator[Fact]:
+    """What days gave for what is installed; rows of Store.read_rollups with YIELD_COLUMNS, installed in W by subject.
+
+    As in `tepos export`: a day that is not completely measured has no energy here, for it cannot be compared, and a
+    clear sky is no expectation.
+    """
+    measured = rows["energy"].where(rows["completeness"] >= COMPLETE)
+    judged = rows["expected"].where(rows["expected_basis"] != ExpectedBasis.CLEAR_SKY.value)
+    pdc0 = rows["subject"].map(dict(installed)).to_numpy(float)
+    specific = yields.final_yield(measured.to_numpy(float), pdc0)
+    reference = pdc0 * yields.reference_yield(rows["insolation"].to_numpy(float))
+    columns = np.column_stack([pdc0, measured, judged, reference, specific]).tolist()
+    names = ("installed", "energy", "expected", "reference_energy", "final_yield_h")
+    for subject, time, values in zip(rows["subject"], rows["time"].tolist(), columns, strict=True):
+        tags = {"kind": kind.value, "subject": subject}
+        yield Fact("tepos_yield", time, tags, dict(zip(names, values, strict=True)))
+
+
+def progress_facts(years: Iterable[RingYear]) -> Iterator[Fact]:
+    """The rings, year by year."""
+    for each in years:
+        figures = {
+            "production_wh": each.production_wh, "consumption_wh": each.consumption_wh, "coverage": each.coverage,
+            "target": each.target, "label": each.label, "year": str(each.year), "status": each.status,
+        }  # fmt: skip
+        yield Fact("tepos_progress", each.start, {"ring": each.ring}, figures)
