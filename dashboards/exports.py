@@ -81,7 +81,7 @@ def as_csv(frame: pd.DataFrame) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows(map(_cell, record.values()) for record in as_records(frame))
+    writer.writerows(map(cell, record.values()) for record in as_records(frame))
     return file.getvalue()
 
 
@@ -113,7 +113,8 @@ def _moments(times: pd.Series, tz: tzinfo) -> pd.Series:
     return pd.to_datetime(times, unit="ms", utc=True).dt.tz_convert(tz)
 
 
-def _cell(value: float | str | bool | None) -> str:
+def cell(value: float | str | bool | None) -> str:
+    """A value as it stands in a CSV file: to 1 mWh without an exponent, no text a formula, nothing where missing."""
     match value:
         case None:
             return ""

@@ -18,6 +18,7 @@ from scripts.commands import (
     demo,
     devices,
     export,
+    export_opendata,
     import_,
     jobs,
     learnt,
@@ -52,6 +53,9 @@ app.command("check", help=_("Check the configuration; with --probe also devices 
 app.command("status", help=_("Each device's last sample and state; the spool; the store."))(status.status)
 app.command("devices", help=_("The supported devices, and on which real image each was verified."))(devices.devices)
 app.command("bench", help=_("Measure, beside a baseline of the same run."))(bench.bench)
+export.app.command("opendata", help=_("A year for everybody: files with schemas, licence and checksums."))(
+    export_opendata.opendata
+)
 app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON or Parquet."))
 app.add_typer(import_.app, name="import", help=_("What was produced before tepos: files of portals, loggers, Enedis."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))

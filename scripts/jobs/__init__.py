@@ -13,6 +13,7 @@ metadata   the job that holds capacity, orientation and clock of each inverter a
 checker    how one inverter is checked
 answers    what people have confirmed
 learnt     what the models know at an instant
+opendata   the job that freezes the open data of a year
 reports    the job that makes the monthly report
 retention  the job that deletes raw samples whose periods are closed
 registry   the jobs of a town
