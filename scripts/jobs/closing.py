@@ -77,6 +77,8 @@ class Closing:
         """
         self.books, self.store, self.periods, self.tz, self.now = books, store, periods, tz, now
         self.weather, self._index, self._imported = weather, index, imported
+        self.built_on: tuple[str, ...] = ()
+        """Names of jobs that read the days: a day closed anew opens theirs again, whatever the reason was."""
 
     def first(self) -> int | None:
         """The earliest instant with samples; a day that begins before it is closed too."""
@@ -190,6 +192,7 @@ class DaysJob:
             closed, readings = closing.close(start, end)
             closing.keep(closed, start, end)
             self._reopen(start, readings)
+            closing.periods.reopen({name: [(start, end)] for name in closing.built_on})
             times = closed.quarters["time"].unique().tolist()
             closing.periods.mark(quarters, [(time, time + QUARTER) for time in times], closing.now())
         finally:
