@@ -20,18 +20,22 @@ from models.pv.sun import Floats
 
 SECTOR, STOREY = 15, 5
 """Degrees of azimuth and of elevation that count as the same place of the sun."""
-LOWEST = 8.0
+LOWEST = 10.0
 """Degrees below which neighbours are shaded by anything."""
 BEAM, FADES = 0.8, 0.98
 """Share of the best expectation known in a sector from which on the beam is there; the best fades by so much a day."""
 DAYS, LOW_DAYS = 8, 5
 """Days kept for each sector, and how many of the last six must be low."""
+SEASON = 45 * 24
+"""Hours after which a day only stands in the map: the sun goes elsewhere."""
 LOW, FINE = 0.85, 0.07
 """Share of the expectation below which a sector is low, and how far the others together may be off."""
 ALWAYS = 0.75
 """The same of what a sector makes of a cloudless sky, against the other sectors."""
 MOST = 0.6
 """Share of the day's expected energy that low sectors may hold: more is no shade but a loss."""
+WORTH = 0.03
+"""Share of the day's energy that shade must take: at the edges of the day every roof is shaded by something."""
 OVER = 3
 """Days with beam on which all sectors are bright again: then it is over."""
 BRIGHT = 0.93
@@ -50,7 +54,7 @@ class _Sectors:
     best: dict[str, int]
 
 
-def look(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
+def shading(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     """New shade claims what is missing in its sectors; old shade only tells what it costs."""
     found: dict[str, Any] = dict(past.get("found", {}))
     if not day.whole:
@@ -88,23 +92,26 @@ def _remembered(past: Past, sectors: _Sectors, day: TownDay) -> tuple[_Kept, dic
     """Of days [hour, ‰ of the expectation, ‰ of a clear sky (-1 unknown), elevation, Wh expected]; the rest charted."""
     kept: _Kept = {name: list(rows) for name, rows in past.get("kept", {}).items()}
     chart: dict[str, list[int]] = dict(past.get("chart", {}))
+    now = day.start // HOUR
     for sector, (made, expected, clear, elevation) in sectors.made.items():
         of_clear = round(1000 * made / clear) if clear > 0 else -1
-        row = [day.start // HOUR, round(1000 * made / expected), of_clear, round(elevation), round(expected)]
-        rows = [*kept.get(str(sector), []), row]
-        for _, ratio, _, height, _ in rows[:-DAYS]:
-            place = f"{sector}:{height // STOREY}"
+        row = [now, round(1000 * made / expected), of_clear, round(elevation), round(expected)]
+        kept[str(sector)] = [*kept.get(str(sector), []), row]
+    for sector_name, rows in list(kept.items()):
+        recent = [row for row in rows[-DAYS:] if row[0] > now - SEASON]
+        for _, ratio, _, height, _ in rows[: len(rows) - len(recent)]:
+            place = f"{sector_name}:{height // STOREY}"
             count, mean = chart.get(place, [0, 0])
             count = min(count + 1, 20)
             chart[place] = [count, round(mean + (ratio - mean) / count)]
-        kept[str(sector)] = rows[-DAYS:]
-    return kept, chart
+        kept[sector_name] = recent
+    return {name: rows for name, rows in kept.items() if rows}, chart
 
 
 def _found(inverter: InverterDay, day: TownDay, kept: _Kept, chart: dict[str, list[int]]) -> dict[str, Any]:
     ratios = {name: np.array([row[1] for row in rows[-6:]]) / 1000 for name, rows in kept.items()}
     low = {name for name, values in ratios.items() if (values < LOW).sum() >= LOW_DAYS}
-    if low and _others_fine(low, ratios, kept):
+    if low and _others_fine(low, ratios, kept) and _lost(low, ratios, kept) >= WORTH:
         since = min(_began(kept[name], LOW) for name in low)
         new = any(_bright_before(name, kept[name][-1][3], chart) for name in low)
         share = float(np.median(np.concatenate([ratios[name] for name in low])))
@@ -114,13 +121,25 @@ def _found(inverter: InverterDay, day: TownDay, kept: _Kept, chart: dict[str, li
 
 def _others_fine(low: set[str], ratios: dict[str, Floats], kept: _Kept) -> bool:
     """The rest of the day is as it should be, in sum and for the most part in each sector, and is large enough."""
-    weight = {name: float(np.mean([row[4] for row in rows])) for name, rows in kept.items()}
+    weight = _weights(kept)
     rest = [name for name, values in ratios.items() if name not in low and len(values) >= 3]
     if len(rest) < 2 or sum(weight[name] for name in low) > MOST * sum(weight.values()):
         return False
     middles = np.array([float(np.median(ratios[name])) for name in rest])
     off = np.average(middles, weights=[weight[name] for name in rest]) - 1
     return abs(float(off)) <= FINE and float((np.abs(middles - 1) <= 2 * FINE).mean()) >= 0.75
+
+
+def _weights(kept: _Kept) -> dict[str, float]:
+    """Wh expected in the beam of each sector."""
+    return {name: float(np.mean([row[4] for row in rows])) for name, rows in kept.items()}
+
+
+def _lost(low: set[str], ratios: dict[str, Floats], kept: _Kept) -> float:
+    """Share of a sunny day that the low sectors lose."""
+    weight = _weights(kept)
+    lost = sum(weight[name] * (1 - float(np.median(ratios[name]))) for name in low)
+    return lost / max(sum(weight.values()), 1e-9)
 
 
 def _always(inverter: InverterDay, day: TownDay, kept: _Kept) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class _Roof:
     fault: bool
 
 
-def look(day: TownDay, past: Past) -> Looked:
+def snow(day: TownDay, past: Past) -> Looked:
     """Signs on every inverter under snow; remembers since when, and how long it has thawed."""
     if day.temp_air is None or not np.isfinite(day.temp_air).any():
         return [], past
