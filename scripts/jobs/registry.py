@@ -14,19 +14,28 @@ from collector.periods import Periods, Span
 from collector.store import Store
 from collector.store.facts import FactStore
 from collector.weather.source import Source
+from config.contracts import Contracts
 from config.town import Town
+from dashboards.opendata.frozen import FOLDER
+from models.pv.alerts.gate import Price
 from models.pv.closing.books import books_of
+from scripts.jobs.alerts import AlertsJob
 from scripts.jobs.closing import DAYS, QUARTERS, Closing, DaysJob, QuartersJob
+from scripts.jobs.diagnosis import DIAGNOSIS, Diagnosis, DiagnosisJob
 from scripts.jobs.grafana import GrafanaJob
 from scripts.jobs.imports import ImportedRows, imports_file, index_totals
 from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
 from scripts.jobs.metadata import MetadataJob
+from scripts.jobs.opendata import OpenDataJob
 from scripts.jobs.outside import Outside, weather_outside
+from scripts.jobs.prices import Prices, prices_of
 from scripts.jobs.reports import REPORTS, ReportsJob
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
+from scripts.jobs.town_days import TownDays
 from scripts.jobs.weather import WeatherJob, spot_of
+from scripts.jobs.works import renewed
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
 from scripts.provenance import holds_simulated
@@ -70,9 +79,11 @@ def jobs_of(
     raw_days: int,
     imports: Imports | None = None,
     outside: Outside | None = None,
+    price: Price | None = None,
 ) -> tuple[Job, ...]:
     """The jobs, each after those that it builds upon. Without weather from `outside` nobody is asked for any."""
     tz = zone(town.place.tz)
+    town = renewed(town, periods.path, tz)
     imports = imports or Imports(None)
     weather = outside.seen_at(spot_of(town.place)) if outside else lambda _start, _end: None
     closing = Closing(
@@ -88,14 +99,24 @@ def jobs_of(
     closing_jobs: tuple[Job, ...] = (DaysJob(closing), QuartersJob(closing))
     checks = MetadataJob(closing, closing_jobs[:1], weather)
     fetching = [_fetching(outside, town, closing)] if outside and outside.sources else []
-    return (*fetching, *closing_jobs, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
+    diagnosis = Diagnosis(TownDays(town, closing), closing)
+    closing.built_on = (DIAGNOSIS,)
+    told = (
+        DiagnosisJob(diagnosis, closing_jobs[:1]),
+        AlertsJob(diagnosis, price or Prices(Contracts()), closing_jobs[1:]),
+    )
+    return (*fetching, *closing_jobs, *told, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
 
 
-def _reports(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now: Callable[[], int]) -> Job:
-    """The job that makes the monthly report from closed days."""
+def _papers(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now: Callable[[], int]) -> tuple[Job, Job]:
+    """What is made of closed days for people to keep: monthly reports, and frozen years of open data."""
     days = next(job for job in jobs if job.name == DAYS)
     simulated = town.simulated or holds_simulated(place.data, place.store_file)
-    return ReportsJob(town, store, place.data / REPORTS, days, zone(town.place.tz), now, simulated=simulated)
+    given = (days, zone(town.place.tz), now)
+    return (
+        ReportsJob(town, store, place.data / REPORTS, *given, simulated=simulated),
+        OpenDataJob(town, store, place.data / FOLDER, *given, simulated=simulated),
+    )
 
 
 def _facts(
@@ -142,8 +163,9 @@ def opened(
         weather_outside(place, town, sources, make) as outside,
     ):
         tz = zone(town.place.tz)
-        jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside)
-        jobs = (*jobs, _reports(place, town, store, jobs, now))
+        price = prices_of(place.town_folder)
+        jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside, price)
+        jobs = (*jobs, *_papers(place, town, store, jobs, now))
         if isinstance(store, FactStore):
             jobs = (*jobs, _facts(place, town, store, periods, jobs, now))
         yield Work(store, periods, jobs, tz, now, ImportedRows(town, store, imports, tz))
