@@ -1,15 +1,19 @@
 """The deeds of people as dated facts, only ever appended: what was said, about what, for when, by whom.
 
-Their state is a fold over the facts, in `models`. A mistake is undone by a counter-fact; both remain to be read.
+Their state is a fold over the facts, in `models`. A mistake is undone by a counter-fact; both remain to be read. Each
+fact is chained to the one before it (collector.chain). Personal data never stand in a fact, only references to them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from collector import chain
+from collector.chain import Broken, Head
 from collector.ledger_file import LedgerFile
 from config.language import _
 
@@ -40,8 +44,28 @@ class Ledger(LedgerFile):
 
     def append(self, kind: str, subject: str, at: int, data: Mapping[str, Any], by: str, now: int | None = None) -> int:
         """Write a fact down and return its id. `now` is when that happens (default: `at`). ValueError for no JSON."""
-        with self._transaction():
+        with self.deciding():
             return self._insert(kind, subject, at, data, by, at if now is None else now, None)
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """A block in which nobody else appends: what is read in it still holds when it ends. All of it or nothing."""
+        if self._sql.in_transaction:
+            yield
+            return
+        with self._transaction():
+            yield
+
+    def head(self) -> Head:
+        """The newest fact and its hash."""
+        with self._translated():
+            number, last = chain.newest(self._sql)
+        return Head(number, last.hex())
+
+    def broken(self, known: Head | None = None) -> Broken | None:
+        """The first broken link of the chain, None when it is whole; `known` is a head that somebody kept."""
+        with self._translated():
+            return chain.first_break(self._sql, known)
 
     def undo(self, fact: int, at: int, by: str, why: str = "") -> int:
         """Take a fact back by a counter-fact, whose id is returned.
@@ -74,9 +98,11 @@ class Ledger(LedgerFile):
     def _insert(
         self, kind: str, subject: str, at: int, data: Mapping[str, Any], by: str, now: int, undoes: int | None
     ) -> int:
-        (number,) = self._sql.execute(
-            "INSERT INTO fact (kind, subject, at, data, by, recorded, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " RETURNING id",
-            (kind, subject, at, json.dumps(data, ensure_ascii=False, allow_nan=False), by, now, undoes),
-        ).fetchone()
-        return int(number)
+        number, before = chain.newest(self._sql)
+        said = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        row = (number + 1, kind, subject, at, said, by, now, undoes)
+        self._sql.execute(
+            f"INSERT INTO fact ({chain.COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (*row, chain.hashed(before, row)),
+        )
+        return number + 1

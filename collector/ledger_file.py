@@ -7,11 +7,12 @@ meet. Promise: what a transaction here has changed survives a power cut (WAL, sy
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from collector import chain
 from collector.errors import StoreError, StoreUnavailable
 from config.language import _
 
@@ -58,8 +59,8 @@ CREATE TABLE state (
     PRIMARY KEY (job, key, at)
 ) WITHOUT ROWID;
 """
-MIGRATIONS = (FIRST,)
-"""MIGRATIONS[n] takes a file of schema version n to version n + 1."""
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (FIRST, chain.begin)
+"""MIGRATIONS[n] takes a file of schema version n to version n + 1: a script, or what is called."""
 
 
 class LedgerFile:
@@ -118,6 +119,9 @@ class LedgerFile:
         with self._transaction("IMMEDIATE"):
             (version,) = self._sql.execute("PRAGMA user_version").fetchone()  # another process may have been first
             for step in MIGRATIONS[version:]:
+                if callable(step):
+                    step(self._sql)
+                    continue
                 for statement in _statements(step):
                     self._sql.execute(statement)
             self._sql.execute(f"PRAGMA application_id = {APPLICATION}")

@@ -1,0 +1,223 @@
+"""The file people.db: what was said about people, and what they typed, apart from the ledger that lasts for good.
+
+The chained facts of the ledger hold references into this file (``person:…``, ``text:…``) and, beside each, a seal: the
+SHA-256 of a random salt and of the content. With the content one can prove that it is what was said then; once salt and
+content are erased, reference and seal tell nothing. So what must be forgotten can be, and the chain stays whole.
+
+Promise: after `erase` has returned, no byte of the content stands in this file or in its logs (secure_delete, VACUUM,
+an emptied write-ahead log). What was erased is remembered as a hash of its reference, so that a restored backup can be
+made to forget it again (scripts.backup.restore). What a file system or a disk keeps of overwritten files is beyond it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from collector.errors import StoreError, StoreUnavailable
+from collector.store.sqlite_errors import translated
+from config.language import _
+
+PEOPLE = "people.db"
+"""The file in the data directory."""
+APPLICATION = 0x74657071
+"""SQLite's application_id of this file: "tepq"."""
+BUSY_SECONDS = 30.0
+FIRST = """
+CREATE TABLE entry (
+    ref TEXT PRIMARY KEY, owner TEXT NOT NULL, salt BLOB NOT NULL, content TEXT NOT NULL, recorded INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX entry_of ON entry (owner);
+CREATE TABLE erased (digest TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+"""
+MIGRATIONS = (FIRST,)
+"""MIGRATIONS[n] takes a file of schema version n to version n + 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a content is kept, and its seal."""
+
+    ref: str
+    seal: str
+    """Hexadecimal."""
+
+    def said(self) -> dict[str, str]:
+        """As a fact holds it."""
+        return {"ref": self.ref, "seal": self.seal}
+
+
+class People:
+    """One connection to the file; one per thread. `path` None is an empty one in memory, for who only looks.
+
+    Raises StoreUnavailable when the file cannot be used now, StoreError when it is another program's or of a newer
+    tepos.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._name = str(path or ":memory:")
+        with translated(self._name):
+            if path is not None:
+                _made_private(path)
+            self._sql = sqlite3.connect(self._name, timeout=BUSY_SECONDS, isolation_level=None)
+            try:
+                self._prepare()
+            except BaseException:
+                self._sql.close()
+                raise
+
+    def close(self) -> None:
+        """Release the file."""
+        self._sql.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def keep(self, kind: str, owner: str, content: Any, now: int) -> Kept:  # noqa: ANN401 - whatever JSON can say
+        """Keep a content (JSON) and return where. `owner` is what it belongs to: what is erased together.
+
+        Durable on return. The owner is a reference, never a name: it stands beside hashes. ValueError for no JSON.
+        """
+        ref, salt = f"{kind}:{secrets.token_hex(8)}", secrets.token_bytes(16)
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        with self._transaction() as sql:
+            sql.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", (ref, owner, salt, text, now))
+        return Kept(ref, _seal(salt, text))
+
+    def read(self, refs: Iterable[str]) -> dict[str, Any]:
+        """The contents of these references; those that were erased, or never were, are not in it."""
+        found = {}
+        with translated(self._name):
+            for ref in dict.fromkeys(refs):
+                row = self._sql.execute("SELECT content FROM entry WHERE ref = ?", (ref,)).fetchone()
+                if row is not None:
+                    found[ref] = json.loads(row[0])
+        return found
+
+    def all(self, kind: str) -> dict[str, Any]:
+        """Every content of a kind, by its reference."""
+        with translated(self._name):
+            rows = self._sql.execute("SELECT ref, content FROM entry WHERE ref LIKE ?", (f"{kind}:%",)).fetchall()
+        return {ref: json.loads(content) for ref, content in rows}
+
+    def refs_of(self, owner: str) -> list[str]:
+        """The references of all that belongs to an owner."""
+        with translated(self._name):
+            rows = self._sql.execute("SELECT ref FROM entry WHERE owner = ? ORDER BY ref", (owner,)).fetchall()
+        return [ref for (ref,) in rows]
+
+    def is_sealed(self, ref: str, seal: str) -> bool | None:
+        """Whether a content is the one whose seal is given; None when it is no longer here."""
+        with translated(self._name):
+            row = self._sql.execute("SELECT salt, content FROM entry WHERE ref = ?", (ref,)).fetchone()
+        return None if row is None else _seal(*row) == seal
+
+    def erase(self, refs: Iterable[str], now: int) -> list[str]:
+        """Forget these contents for good; the digests of the references that were there.
+
+        StoreUnavailable when another process reads on for so long that the log cannot be emptied: the rows are gone
+        from the table by then, and a second call finishes the work.
+        """
+        gone = []
+        with self._transaction() as sql:
+            for ref in dict.fromkeys(refs):
+                if sql.execute("DELETE FROM entry WHERE ref = ?", (ref,)).rowcount:
+                    gone.append(digest(ref))
+            sql.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?)", [(each, now) for each in gone])
+        self._wipe()
+        return gone
+
+    def forget(self, digests: Mapping[str, int]) -> int:
+        """Erase what was erased elsewhere, as after a restoration: digest -> when. How many contents went."""
+        with translated(self._name):
+            refs = [ref for (ref,) in self._sql.execute("SELECT ref FROM entry") if digest(ref) in digests]
+        with self._transaction() as sql:
+            sql.executemany("DELETE FROM entry WHERE ref = ?", [(ref,) for ref in refs])
+            sql.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?)", list(digests.items()))
+        self._wipe()
+        return len(refs)
+
+    def erased(self) -> dict[str, int]:
+        """What was ever erased: digest of the reference -> when (ms since 1970, UTC)."""
+        with translated(self._name):
+            return dict(self._sql.execute("SELECT digest, at FROM erased ORDER BY at, digest").fetchall())
+
+    def _wipe(self) -> None:
+        """Write the file anew without free pages, and empty the log."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        with translated(self._name):
+            self._sql.execute("VACUUM")
+            if self.path is None:
+                return
+            while self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > deadline:
+                    what = _("{file}: another process reads it; what was erased stands in its log until that has ended")
+                    raise StoreUnavailable(what.format(file=self._name))
+                time.sleep(0.05)
+
+    def _prepare(self) -> None:
+        execute = self._sql.execute
+        tables, application, version = (
+            execute(query).fetchone()[0]
+            for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
+        )
+        if tables and application != APPLICATION:
+            raise StoreError(_("{url} is another program's database: choose another file").format(url=self._name))
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                _("{url} was written by a newer tepos (schema {found}, this one knows {known}): update tepos").format(
+                    url=self._name, found=version, known=len(MIGRATIONS)
+                )
+            )
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY"):
+            execute(f"PRAGMA {pragma}")
+        if version < len(MIGRATIONS):
+            with self._transaction() as sql:
+                (version,) = sql.execute("PRAGMA user_version").fetchone()  # another process may have been first
+                for step in MIGRATIONS[version:]:
+                    for statement in filter(str.strip, step.split(";")):
+                        sql.execute(statement)
+                sql.execute(f"PRAGMA application_id = {APPLICATION}")
+                sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with translated(self._name):
+            self._sql.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._sql
+                self._sql.execute("COMMIT")
+            except BaseException:
+                if self._sql.in_transaction:
+                    self._sql.execute("ROLLBACK")
+                raise
+
+
+def digest(ref: str) -> str:
+    """What an erased reference is remembered by."""
+    return hashlib.sha256(b"tepos erased " + ref.encode()).hexdigest()
+
+
+def _seal(salt: bytes, text: str) -> str:
+    return hashlib.sha256(salt + text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _made_private(path: Path) -> None:
+    """The file, made if need be, readable for its owner only."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: {error.strerror}") from error
