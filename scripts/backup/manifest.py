@@ -22,8 +22,8 @@ MOST_BYTES = 4 * 2**20
 """Of a manifest: a town of a thousand files takes a quarter of it."""
 LONGEST_NAME = 100
 """Bytes of a name in a tar header without extensions."""
-SPOOL, LEDGER, STORE = "spool.db", "ledger.db", "store.db"
-DATABASES = (SPOOL, LEDGER, "imports.db", "weather.db", STORE)
+SPOOL, PEOPLE, LEDGER, STORE = "spool.db", "people.db", "ledger.db", "store.db"
+DATABASES = (SPOOL, PEOPLE, LEDGER, "imports.db", "weather.db", STORE)
 """The databases of a data directory in the order in which they are copied: who must not be looked at for long first."""
 PROVENANCE = "PROVENANCE"
 TOWN = "town/"

@@ -11,11 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import get_args
 
+from collector.erased import ERASED, read_erased, write_erased
+from collector.errors import StoreError
+from collector.people import People
 from collector.spool.file import sync
 from config.language import _
 from scripts.backup.archive import refuse_without_room, unpack
 from scripts.backup.fault import BackupError, about
-from scripts.backup.manifest import DATABASES, LEDGER, PROVENANCE, TOWN, Manifest
+from scripts.backup.manifest import DATABASES, LEDGER, PEOPLE, PROVENANCE, TOWN, Manifest
 from scripts.backup.progress import Bar
 from scripts.backup.soundness import verify
 from scripts.role import Role, RoleName
@@ -38,8 +41,11 @@ def check(file: Path, bar: Bar) -> Manifest:
         return _sound(file, Path(name), bar)
 
 
-def restore(file: Path, data: Path, town: Path | None, bar: Bar) -> Manifest:
+def restore(file: Path, data: Path, town: Path | None, bar: Bar, erased: Path | None = None) -> Manifest:
     """Verify a backup and put it into an empty data directory, and its town into an empty folder if one is given.
+
+    What was erased since it was made is erased again: by the list `erased`, or else by an erased.list beside the backup
+    and one that lies in the data directory.
 
     BackupError, Occupied: nothing was changed. RoleTaken when tepos runs there.
     """
@@ -48,6 +54,7 @@ def restore(file: Path, data: Path, town: Path | None, bar: Bar) -> Manifest:
         manifest = _sound(file, unfinished, bar)
         if (ledger := unfinished / LEDGER).exists():
             _end_leases(ledger)
+        _forget(unfinished / PEOPLE, data, [erased] if erased else [file.absolute().with_name(ERASED), data / ERASED])
         if town is not None:
             if not manifest.town_files():
                 raise BackupError(_("it holds no files of a town: leave out --town"))
@@ -75,7 +82,7 @@ def _refuse_occupied(data: Path, town: Path | None) -> None:
     for folder in filter(None, (data, town)):
         found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
         if folder == data:
-            found = [name for name in found if name != UNFINISHED and not name.endswith(".lock")]
+            found = [name for name in found if name not in (UNFINISHED, ERASED) and not name.endswith(".lock")]
         if found:
             sentence = _("{folder} is not empty ({names}): a backup is restored into an empty folder")
             raise Occupied(sentence.format(folder=folder, names=", ".join(found[:3])))
@@ -109,6 +116,20 @@ def _end_leases(ledger: Path) -> None:
     with about(ledger.name), closing(sqlite3.connect(ledger)) as sql, sql:
         sql.execute("DELETE FROM touched")
         sql.execute("DELETE FROM lease")
+
+
+def _forget(people: Path, data: Path, lists: list[Path]) -> None:
+    """Erase again what these lists tell, before anybody can read it; the list goes on in the data directory."""
+    try:
+        digests = {digest: at for file in lists for digest, at in read_erased(file).items()}
+        if people.exists():
+            with People(people) as kept:
+                kept.forget(digests)
+                digests |= kept.erased()
+        if digests:
+            write_erased(data / ERASED, digests)
+    except StoreError as error:
+        raise BackupError(str(error)) from error
 
 
 def _settle(files: Path, town: Path) -> None:

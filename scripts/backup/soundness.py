@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from collector import ledger_file
+from collector import people as people_file
 from collector.errors import SpoolError
 from collector.imports import database as imports_file
 from collector.spool import check as spool_check
@@ -18,11 +19,12 @@ from collector.store import sqlite as store_file
 from collector.weather import archive as weather_file
 from config.language import _
 from scripts.backup.fault import BackupError, about
-from scripts.backup.manifest import DATABASES, LEDGER, SPOOL, STORE, Database, Manifest
+from scripts.backup.manifest import DATABASES, LEDGER, PEOPLE, SPOOL, STORE, Database, Manifest
 
 KINDS = {
     SPOOL: (0, spool_counters.SCHEMA),
     STORE: (store_file.APPLICATION, len(store_file.MIGRATIONS)),
+    PEOPLE: (people_file.APPLICATION, len(people_file.MIGRATIONS)),
     LEDGER: (ledger_file.APPLICATION, len(ledger_file.MIGRATIONS)),
     "imports.db": (imports_file.APPLICATION, len(imports_file.MIGRATIONS)),
     "weather.db": (weather_file.APPLICATION, weather_file.VERSION),

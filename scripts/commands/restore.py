@@ -29,6 +29,10 @@ def restore(
     town: Annotated[
         Path | None, typer.Option("--town", metavar="DIR", help=_("Restore the town's files, too, into this folder."))
     ] = None,
+    erased: Annotated[
+        Path | None,
+        typer.Option("--erased", metavar="LIST", help=_("What was erased since (default: erased.list beside FILE).")),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify a backup, then restore it into an empty data directory; with --verify nothing but the first."""
@@ -40,10 +44,12 @@ def restore(
     place = workplace(data)
     if not file.is_file():
         stop(WRONG, _("{file}: there is no such file").format(file=file))
+    if erased is not None and not erased.is_file():
+        stop(WRONG, _("{file}: there is no such file").format(file=erased))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it leaves nothing half done behind
     try:
         with Bar(_("verify") if verify else _("restore")) as bar:
-            manifest = check(file, bar) if verify else restored(file, place.data, town, bar)
+            manifest = check(file, bar) if verify else restored(file, place.data, town, bar, erased)
     except Occupied as error:
         stop(WRONG, *error.sentences)
     except BackupError as error:
@@ -53,6 +59,7 @@ def restore(
     show(manifest, file, sentence, as_json=as_json)
     if not verify:
         _advise(manifest, place, town)
+        _remind(manifest, place)
 
 
 def _advise(manifest: Manifest, place: Workplace, town: Path | None) -> None:
@@ -65,3 +72,18 @@ def _advise(manifest: Manifest, place: Workplace, town: Path | None) -> None:
     if store.exists() and (place.store_file is None or place.store_file.absolute() != store):
         sentence = _("The store is {file}, but TEPOS_STORE names {url}: move the one, or change the other.")
         tell(sentence.format(file=store, url=place.store_url), "yellow")
+
+
+def _remind(manifest: Manifest, place: Workplace) -> None:
+    """A backup remembers what was erased after it was made."""
+    from collector.erased import ERASED
+    from scripts.backup.manifest import PEOPLE
+
+    if manifest.rows(PEOPLE, "entry") and not (place.data / ERASED).exists():
+        tell(
+            _(
+                "No erased.list was found: if anything was erased after this backup was made, it is here again."
+                " Restore once more with --erased LIST, or erase it anew."
+            ),
+            "yellow",
+        )
