@@ -13,7 +13,7 @@ from config.town import Town
 
 
 class FaultKind(StrEnum):
-    """What is wrong. The last two concern a link (all units behind it), the others a device."""
+    """What is wrong, of a device, a link (all units behind it), a site, or the sky over the whole `town`."""
 
     INVERTER_OFF = "inverter_off"
     """State fault, no power."""
@@ -33,10 +33,20 @@ class FaultKind(StrEnum):
     """The link closes each connection as soon as it is open."""
     LATE = "late"
     """The link answers `seconds` late."""
+    SITE_OFF = "site_off"
+    """No inverter of a site feeds in and none says why: somebody threw its switch."""
+    SNOW = "snow"
+    """Snow lies on all modules of the town from `start`; from `end` on it slides off the steep ones, later the flat."""
+    ECLIPSE = "eclipse"
+    """The sun fades to the share `to` in the middle."""
+    CLOUDS = "clouds"
+    """Small clouds pass, one every few minutes."""
 
 
 LINK_KINDS = frozenset({FaultKind.CLOSES, FaultKind.LATE})
 POWER_KINDS = frozenset({FaultKind.INVERTER_OFF, FaultKind.STRING_OPEN, FaultKind.DERATING})
+SKY_KINDS = frozenset({FaultKind.SNOW, FaultKind.ECLIPSE, FaultKind.CLOUDS})
+TOWN = "town"
 MOMENTS = frozenset({FaultKind.FROZEN, FaultKind.COUNTER_RESET})
 FOREVER = 1 << 53
 
@@ -50,7 +60,7 @@ class Fault:
     """
 
     where: str
-    """Path of a device, or id of a link."""
+    """Path of a device, id of a link or site, or `town`."""
     kind: FaultKind
     start: int = 0
     end: int = FOREVER
@@ -74,6 +84,10 @@ class Fault:
         devices = town.devices()
         if self.kind in LINK_KINDS:
             known, noun = {link.id: link for link in town.links}, "link"
+        elif self.kind in SKY_KINDS:
+            known, noun = {TOWN: town}, "town"
+        elif self.kind is FaultKind.SITE_OFF:
+            known, noun = {site.id: site for site in town.sites}, "site"
         elif self.kind in POWER_KINDS:
             known, noun = {p: d for p, d in devices.items() if d.role is Role.INVERTER}, "inverter"
         else:
@@ -82,6 +96,8 @@ class Fault:
             raise ValueError(f"{self.kind} is a fault of a {noun}, and the town has no {noun} {self.where!r}")
         if self.kind in MOMENTS and self.start == 0:
             raise ValueError(f"fault of {self.where}: {self.kind} happens at a moment: give its start")
+        if self.kind in SKY_KINDS and (self.start == 0 or self.end == FOREVER):
+            raise ValueError(f"fault of {self.where}: {self.kind} begins and ends: give both")
         if self.end <= self.start:
             raise ValueError(f"fault of {self.where}: ends before it starts")
         if not (0 <= self.to <= 1 and 1 <= self.code <= 255 and 0 <= self.seconds <= 3600 and self.strings >= 1):
@@ -105,7 +121,9 @@ def parse_fault(text: str) -> Fault:
     kind, _, options = rest.partition(":")
     if not where or kind not in set(FaultKind):
         kinds = ", ".join(FaultKind)
-        raise ValueError(f"{text!r} is no fault: write DEVICE:KIND or LINK:KIND, KIND one of {kinds}")
+        raise ValueError(
+            f"{text!r} is no fault: write DEVICE:KIND, LINK:KIND, SITE:KIND or town:KIND, KIND one of {kinds}"
+        )
     changes: dict[str, Any] = {}
     for option in filter(None, options.split(",")):
         key, _, value = option.partition("=")

@@ -105,11 +105,12 @@ class Plant:
         pac, energy = self.powers.read(row, times)
         pdc, _ = self.powers.read(len(wiring.rated) + row, times)
         v, i, per_input = (np.zeros((len(rows), len(times))) for _ in range(3))
-        off, derated = np.zeros(len(times), bool), np.zeros(len(times), bool)
+        off, cut, derated = (np.zeros(len(times), bool) for _ in range(3))
         temp_air = np.empty(len(times))
         for block, where in self.powers.blocks(times):
             quarter, u = self.powers.within(block, times[where])
-            off[where], derated[where] = block.off[row, quarter], block.derated[row, quarter]
+            off[where], cut[where] = block.off[row, quarter], block.cut[row, quarter]
+            derated[where] = block.derated[row, quarter]
             temp_air[where] = _between(block.weather.temp_air, quarter, u)
             share = _shares(block, rows, quarter, u)
             for k, input_row in enumerate(rows):
@@ -119,6 +120,8 @@ class Plant:
         v = np.where(lit, np.where(off, 1.2, 1.0) * v, 0.0)  # without load: open circuit
         np.divide(per_input, v, out=i, where=v > 0)
         numbers = self._grid(device, pac, times) | {"pac": pac, "pdc": pdc, "pv_power": pdc, "v_dc": v[0]}
+        for name in ("v_ac_ln_a", "v_ac_ln_b", "v_ac_ln_c", "frequency"):
+            numbers[name] = np.where(cut, 0 * numbers[name], numbers[name])  # behind an open switch is no grid
         for k in range(len(rows)):
             for name, column in (("v_dc", v[k]), ("i_dc", i[k]), ("pdc", per_input[k])):
                 numbers[input_field(name, k + 1)] = column
@@ -130,9 +133,9 @@ class Plant:
         numbers |= {"energy_ac_total": total, "energy_pv_total": total}
         numbers["energy_ac_day"] = energy - self._at_midnight(row, times)
         numbers |= dict.fromkeys(("p_battery", "energy_charge_total", "energy_discharge_total"), nothing)
-        numbers["fault_code"] = np.where(off, float(FAULT_CODES.get(self._devices[device].map, 1 << 25)), 0.0)
+        numbers["fault_code"] = np.where(off & ~cut, float(FAULT_CODES.get(self._devices[device].map, 1 << 25)), 0.0)
         awake = np.where(derated, DERATED, RUNNING)
-        return numbers | {"state": np.where(off & lit, FAULTY, np.where(lit, awake, ASLEEP)).tolist()}
+        return numbers | {"state": np.where(off & ~cut & lit, FAULTY, np.where(lit & ~cut, awake, ASLEEP)).tolist()}
 
     def _voltage(self, block: Block, input_row: int, quarter: NDArray[np.int64], u: Floats) -> Floats:
         wired = self.powers.wiring.inputs[input_row]

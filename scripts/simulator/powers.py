@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from config.town import Array, Town
 from models.pv.sun import Floats, Irradiance, Mount, cell_temperature, orientation, transpose
-from scripts.simulator.fault import POWER_KINDS, Fault, FaultKind
+from scripts.simulator.events import cover, restless, under
+from scripts.simulator.fault import POWER_KINDS, SKY_KINDS, Fault, FaultKind
 from scripts.simulator.sky import PER_DAY, QUARTER, Sky, Weather
 from scripts.simulator.wiring import wire
 
@@ -52,7 +53,9 @@ class Block:
     """(inputs, n) W"""
     dc_right: Floats
     off: NDArray[np.bool_]
-    """(inverters, n): switched off by a fault."""
+    """(inverters, n): switched off by a fault …"""
+    cut: NDArray[np.bool_]
+    """(inverters, n): … of the whole site, of which the inverter knows nothing."""
     derated: NDArray[np.bool_]
     poa_global: Floats
     """(planes, n + 1) W/m²"""
@@ -66,7 +69,8 @@ class Powers:
     def __init__(self, town: Town, seed: int, faults: Sequence[Fault] = (), epoch: int = EPOCH) -> None:
         place = town.place
         self.wiring = wiring = wire(town, seed)
-        self.faults = [fault for fault in faults if fault.kind in POWER_KINDS]
+        self.faults = [fault for fault in faults if fault.kind in POWER_KINDS or fault.kind is FaultKind.SITE_OFF]
+        self.events = [fault for fault in faults if fault.kind in SKY_KINDS]
         self.sky = Sky(seed, place.latitude, place.longitude, place.altitude)
         self.epoch = epoch // QUARTER
         self.meter_rows = {path: 2 * len(wiring.rated) + 2 * n for n, path in enumerate(wiring.meters)}
@@ -113,15 +117,16 @@ class Powers:
         return made
 
     def _physics(self, first: int) -> Block:
-        weather = self.sky.weather(first, first + BLOCK + 1)
+        weather = under(self.sky.weather(first, first + BLOCK + 1), self.events)
         poa, temp_cell, specific = self._arrays(weather)
         dc = self._weights @ specific
-        off, limit, opened = self._effects(first)
+        off, cut, limit, opened = self._effects(first)
         left = self._convert(dc[:, :-1] * opened, limit, off)
         right = self._convert(dc[:, 1:] * opened, limit, off)
-        restless = RIPPLE * 4 * weather.clearness[:-1] * np.clip(1 - weather.clearness[:-1], 0, 1)
+        swing = RIPPLE * 4 * weather.clearness[:-1] * np.clip(1 - weather.clearness[:-1], 0, 1)
+        swing = np.maximum(swing, restless(weather, self.events))
         low, high = np.minimum(left[0], right[0]), np.maximum(left[0], right[0])
-        ripple = np.clip(restless * low, 0, limit - high)
+        ripple = np.clip(swing * low, 0, limit - high)
         with np.errstate(divide="ignore", invalid="ignore"):
             dc_ripple = np.where(high > 0, ripple * (left[1] + right[1]) / (left[0] + right[0]), 0.0)
         count = len(self._rated)
@@ -138,7 +143,9 @@ class Powers:
                 rows[2, row + 1] = ripple[own].sum(axis=0)
         energy = np.zeros((rows.shape[1], BLOCK + 1))
         derated = limit < self._rated
-        return Block(first, rows[0], rows[1], rows[2], energy, left[2], right[2], off, derated, poa, temp_cell, weather)
+        return Block(
+            first, rows[0], rows[1], rows[2], energy, left[2], right[2], off, cut, derated, poa, temp_cell, weather
+        )  # fmt: skip
 
     def _arrays(self, weather: Weather) -> tuple[Floats, Floats, Floats]:
         """Irradiance and cell temperature (planes, instants), and DC power per installed W (arrays, instants)."""
@@ -151,20 +158,26 @@ class Powers:
         light = transpose(np.array([t for t, _ in angles]), np.array([a for _, a in angles]), sun, seen)
         poa = np.zeros((len(self._planes), len(day)))
         temp_cell, effective = np.tile(weather.temp_air, (len(poa), 1)), np.zeros(poa.shape)
-        poa[:, day] = light.poa_global
-        temp_cell[:, day] = cell_temperature(light.poa_global, weather.temp_air[day], weather.wind_speed[day])
-        effective[:, day] = light.effective() / 1000
+        free = cover(weather, np.array([np.mean(tilt) for tilt, _ in angles]), self.events)[:, day]
+        poa[:, day] = free * light.poa_global
+        temp_cell[:, day] = cell_temperature(poa[:, day], weather.temp_air[day], weather.wind_speed[day])
+        effective[:, day] = free * light.effective() / 1000
         specific = effective[self._plane_of] * (1 + self._gamma * (temp_cell[self._plane_of] - 25))
         return poa, temp_cell, np.maximum(specific, 0)
 
-    def _effects(self, first: int) -> tuple[NDArray[np.bool_], Floats, Floats]:
-        """What the faults do in each quarter: inverter off, limit of AC power, share of the strings connected."""
-        off = np.zeros((len(self._rated), BLOCK), dtype=bool)
+    def _effects(self, first: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
+        """What the faults do in each quarter: inverter off, its site too, limit of AC power, share of the strings."""
+        off, cut = (np.zeros((len(self._rated), BLOCK), dtype=bool) for _ in range(2))
         limit = np.repeat(self._rated, BLOCK, axis=1)
         opened = np.ones((len(self._weights), BLOCK))
         starts = np.arange(first, first + BLOCK) * QUARTER
         for fault in self.faults:
             when = (starts + QUARTER > fault.start) & (starts < fault.end)
+            if fault.kind is FaultKind.SITE_OFF:
+                for path, row in self.wiring.inverters.items():
+                    off[row, when] |= path.split("/")[0] == fault.where
+                    cut[row, when] |= path.split("/")[0] == fault.where
+                continue
             row = self.wiring.inverters[fault.where]
             if fault.kind is FaultKind.INVERTER_OFF:
                 off[row, when] = True
@@ -173,7 +186,7 @@ class Powers:
             else:
                 input_row = self.wiring.inputs_of[fault.where][fault.input - 1]
                 opened[input_row, when] *= 1 - fault.strings / self.wiring.inputs[input_row].strings
-        return off, limit, opened
+        return off, cut, limit, opened
 
     def _convert(self, dc: Floats, limit: Floats, off: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
         """AC and DC power of the inverters and DC power of the inputs, by PVWatts' inverter (Dobos 2014)."""
