@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from models.pv.diagnosis.day import TownDay, Works
 from models.pv.diagnosis.town_day import DAY_COLUMNS, QUARTER_COLUMNS, DayGiven, town_day
 from models.pv.diagnosis.units import fields_of, units_of
 from models.pv.sun import Floats
+from scripts.jobs.checker import Checker
 from scripts.jobs.closing import DAY, Closing
 from scripts.jobs.readings import around
 
@@ -30,6 +32,7 @@ class TownDays:
         self.units = units_of(town, closing.books, closing.tz)
         self._fields = [*dict.fromkeys([*closing.books.fields(), *fields_of(self.units)])]
         self._stations = [station for site in closing.books.sites for station in site.stations]
+        self._checker = Checker(closing.books, closing.store, closing.periods, closing.weather)
         self._period = {path: int(1000 * town.link(device.link).poll_period) for path, device in town.devices().items()}
 
     def day(self, start: int, end: int, *, whole: bool = True, works: Sequence[Works] = ()) -> TownDay:
@@ -46,8 +49,14 @@ class TownDays:
             works=works,
             last_heard={device: sample.time for device, sample in store.last().items()},
             period=self._period,
+            checked=self._checked(start),
         )
         return town_day(self.units, closing.books, given, start, end, closing.tz, whole=whole)
+
+    def _checked(self, at: int) -> dict[str, Mapping[str, Any]]:
+        """What was known of the town's files that morning: a day looked at again is seen as it was."""
+        paths = [unit.path for unit in self.units]
+        return {path: found[1]["checks"] for path in paths if (found := self._checker.found(path, at)) is not None}
 
     def _temp_air(self, start: int, end: int) -> Floats | None:
         """By the first sensor of the town that knows it, else by a service; None unknown."""

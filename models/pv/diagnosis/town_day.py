@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,8 @@ class DayGiven:
     temp_air: Floats | None = None
     """°C by quarter of the day, as somebody measured or a service knows it; None unknown."""
     works: Sequence[Works] = ()
+    checked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """See TownDay."""
     last_heard: Mapping[str, int] = field(default_factory=dict)
     """ms: newest reading of each device, where it is known better than from the samples."""
     period: Mapping[str, int] = field(default_factory=dict)
@@ -102,6 +105,7 @@ def town_day(
         whole=whole,
         temp_air=given.temp_air,
         works=given.works,
+        checked=given.checked,
     )
 
 
