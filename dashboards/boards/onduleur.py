@@ -48,7 +48,7 @@ def build() -> dashboard.Dashboard:
         ("Puissance", "Puissance active côté réseau au dernier relevé de la période.", "watt", "pac"),
         ("Compteur", "Énergie produite depuis la mise en service, selon l'appareil.", "watth", "energy_ac_total"),
         ("Température", "Température interne au dernier relevé de la période.", "celsius", "temp_cabinet"),
-        ("Isolement", "Résistance d'isolement ; si l'appareil ne la donne pas, un tiret.", "kohm", "r_iso"),
+        ("Isolement au relevé", "Résistance d'isolement ; si l'appareil ne la donne pas, un tiret.", "kohm", "r_iso"),
         ("Code de défaut", "Code du constructeur au dernier relevé qui en porte un.", "none", "fault_code"),
     ):
         steps: Steps = HOT if field == "temp_cabinet" else ((None, "blue"),)
