@@ -13,6 +13,9 @@ CollectorError
 │   ├── StoreDenied          401/403: somebody must give another token; keep queueing
 │   ├── StoreTooLarge        413: halve the batch
 │   └── StoreRejected        the batch, or a point of it, will never be taken: bisect, quarantine
+├── ChannelError             a message was not sent
+│   ├── ChannelDown          it may be sent later: nobody listens, busy, refused for now, a secret is wrong
+│   └── ChannelRefused       this recipient, or this message, will never be taken
 └── WeatherError             no weather from this source: take the next one, and ask again later
     ├── WeatherUnreachable   down, unknown name, 5xx, half an answer: it comes back by itself
     ├── WeatherSlow          the time ran out
@@ -94,6 +97,18 @@ class StoreTooLarge(StoreError):
 
 class StoreRejected(StoreError):
     """The store will never take this batch, or one point of it."""
+
+
+class ChannelError(CollectorError):
+    """A message was not sent, as far as anybody knows."""
+
+
+class ChannelDown(ChannelError):
+    """Try again later, with the same key: it may even have arrived."""
+
+
+class ChannelRefused(ChannelError):
+    """There is no sense in trying again."""
 
 
 class WeatherError(CollectorError):
