@@ -33,6 +33,7 @@ VARIABLES = {
     "TEPOS_PAGE_URL": "address of the page, for links in messages",
     "TEPOS_SPOOL_MAX_MIB": "largest size of the spool (default 256)",
     "TEPOS_RAW_DAYS": "days for which raw readings are kept (default 400); energy stays for good",
+    "TEPOS_PUBLIC_URL": "https address at which a proxy shows the page (default: this machine only)",
     "TEPOS_LANG": "fr or en (default: the locale's)",
     "TEPOS_LOG_LEVEL": "debug, info, warning or error (default info)",
 }
@@ -64,6 +65,8 @@ class Settings:
     spool_max_bytes: int = 256 * _MIB
     raw_days: int = 400
     """Raw readings are kept for so long: a year, and what it takes to compare it with."""
+    public_url: str | None = None
+    """Where a proxy with TLS shows the page; None: only this machine reaches it."""
     language: str | None = None
     """None: the locale's."""
     log_level: LogLevel = "info"
@@ -95,6 +98,7 @@ class Settings:
             influx_token=read("TEPOS_INFLUX_TOKEN_FILE", _secret, None),
             spool_max_bytes=read("TEPOS_SPOOL_MAX_MIB", _mib, 256) * _MIB,
             raw_days=read("TEPOS_RAW_DAYS", _days, 400),
+            public_url=read("TEPOS_PUBLIC_URL", _public_url, None),
             language=read("TEPOS_LANG", partial(_choice, LANGUAGES), None),
             log_level=read("TEPOS_LOG_LEVEL", partial(_choice, LOG_LEVELS), "info"),
             meteo_france_key=read("TEPOS_METEO_FRANCE_KEY_FILE", _secret, None),
@@ -184,6 +188,17 @@ def _url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         remedy = _("write {example}").format(example="https://solaire.example.org")
         raise _Wrong(_("{value} is no address of a page").format(value=repr(text)), remedy)
+    return text.rstrip("/")
+
+
+def _public_url(text: str) -> str:
+    try:
+        url = urlsplit(text)
+        sound = url.scheme == "https" and bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        sound = False
+    if not sound or url.path.strip("/") or url.query or url.fragment or url.username:
+        raise _Wrong(_("{value} is no address of a page").format(value=repr(text)), _("write https://energie.example.fr"))
     return text.rstrip("/")
 
 

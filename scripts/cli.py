@@ -28,6 +28,7 @@ from scripts.commands import (
     report,
     restore,
     schedule,
+    serve,
     simulate,
     status,
     weather,
@@ -47,6 +48,7 @@ app.command("demo", help=_("A simulated Loos-en-Gohelle, polled and kept like th
 app.command("run", help=_("The town's own collector."))(collect.run)
 app.command("collect", help=_("Poll the devices and keep their readings."))(collect.collect)
 app.command("schedule", help=_("Close quarter-hours and days, as a service."))(schedule.schedule)
+app.command("serve", help=_("The page, as a service."))(serve.serve)
 app.command("probe", help=_("Identify one device and decode one reading."))(probe.probe)
 app.command("simulate", help=_("Serve a register image, or a whole town, over Modbus TCP."))(simulate.simulate)
 app.command("check", help=_("Check the configuration; with --probe also devices and store."))(check.check)

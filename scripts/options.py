@@ -27,6 +27,16 @@ TownOption = Annotated[
     Path | None, typer.Option("--town", metavar="DIR", help=_("The town's directory (default: Loos-en-Gohelle)."))
 ]
 JsonOption = Annotated[bool, typer.Option("--json", metavar="", help=_("One JSON document on stdout; logs on stderr."))]
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        min=0,
+        max=65535,
+        metavar="N",
+        help=_("Port of the page (default 8000, or a free one when it is taken)."),
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

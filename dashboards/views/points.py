@@ -93,7 +93,7 @@ def by_quarters(look: Look, kind: Subject, subject: str, day: date) -> Curve:
     return Curve(Step.QUARTER, _points(rows, range(start, last + 1, QUARTER)))
 
 
-def by_hours(look: Look, quarters: Curve) -> Curve:
+def by_hours(quarters: Curve) -> Curve:
     """Quarter-hours put together to hours of the town; an hour of which a part is unknown is partial."""
     hours: dict[int, list[Point]] = {}
     for each in quarters.points:

@@ -55,10 +55,16 @@ def today(look: Look) -> Today:
         age=None if until is None else max(0, look.now - until),
         yesterday=passed.points[-1].energy if passed.points else None,
         power=look.power(),
-        hours=by_hours(look, quarters),
+        hours=_lit(by_hours(quarters)),
         days=passed,
         sites=len(look.town.sites),
     )
+
+
+def _lit(hours: Curve) -> Curve:
+    """Without the hours before and after the light, in which nothing was to be made and nothing was."""
+    lit = [n for n, each in enumerate(hours.points) if each.energy != 0 or (each.expected or 0) > 0]
+    return Curve(hours.step, hours.points[lit[0] : lit[-1] + 1] if lit else hours.points)
 
 
 def _closed_until(look: Look, quarters: Curve) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,28 +14,31 @@ from config.language import _
 from config.town import Town
 from scripts.console import NOT_SO, WRONG, document, figure, say, stop, tell, together
 from scripts.moments import dated, zone
-from scripts.options import DataOption, JsonOption, TownOption, Workplace, workplace
+from scripts.options import DataOption, JsonOption, PortOption, TownOption, Workplace, workplace
 from scripts.provenance import Provenance, refuse_foreign_store, refuse_mixture
 from scripts.role import Role
 
 if TYPE_CHECKING:
     from scripts.collecting import Collecting
     from scripts.scheduler import Scheduling
+    from scripts.serving import Serving
 
 PATIENCE = 5.0
 """Seconds that one round waits for a store that is down: somebody is looking."""
 
 
-def run(town: TownOption = None, data: DataOption = None) -> None:
+def run(town: TownOption = None, data: DataOption = None, port: PortOption = None) -> None:
     """Everything that runs all day on the town's own configuration."""
     from scripts.jobs.registry import opened
     from scripts.scheduler import Scheduling
+    from scripts.serving import beside, served_of
 
     place = workplace(data, town)
     loaded = place.load_town()
-    with Role(place.data, "schedule"):
+    with Role(place.data, "schedule"), Role(place.data, "serve"):
         scheduling = Scheduling(lambda: opened(place, loaded))
-        _collect(place, loaded, sites=None, once=False, as_json=False, beside=scheduling)
+        page = beside(served_of(place, loaded, simulated=False), port)
+        _collect(place, loaded, sites=None, once=False, as_json=False, beside=(scheduling, page))
 
 
 def collect(
@@ -59,9 +63,9 @@ def _collect(
     sites: list[str] | None,
     once: bool,
     as_json: bool,
-    beside: Scheduling | None = None,
+    beside: Sequence[Scheduling | Serving] = (),
 ) -> None:
-    """Collect; `beside` runs the jobs in a thread of its own meanwhile."""
+    """Collect; what is `beside` runs in threads of its own meanwhile: the jobs, the page."""
     from scripts.collecting import Collecting
 
     _refuse_nothing_to_do(place, town, sites)
@@ -78,13 +82,13 @@ def _collect(
                 logging.getLogger("collector").setLevel(logging.ERROR)
                 asyncio.run(collecting.once(PATIENCE))
             else:
-                if beside is not None:
-                    beside.start()
+                for each in beside:
+                    each.start()
                 asyncio.run(_until_signal(collecting, place.store_url))
             status = collecting.status()
         finally:
-            if beside is not None:
-                beside.stop()
+            for each in beside:
+                each.stop()
             collecting.close()
     if as_json:
         document(dated(status, zone(town.place.tz)))

@@ -20,7 +20,7 @@ from config.language import _
 from scripts.board import board, summary
 from scripts.console import NOT_SO, err, out, say, simulated_notice, stop, tell
 from scripts.moments import utc_ms
-from scripts.options import DEFAULT_TOWN, DataOption, Workplace, embedded, workplace
+from scripts.options import DEFAULT_TOWN, DataOption, PortOption, Workplace, embedded, workplace
 from scripts.provenance import Provenance, refuse_mixture
 from scripts.role import Role
 
@@ -41,9 +41,7 @@ LINE_EVERY = 60.0
 
 def demo(
     data: DataOption = None,
-    port: Annotated[
-        int, typer.Option(metavar="N", help=_("Port of the page; the page is not built yet, nothing listens."))
-    ] = 8000,
+    port: PortOption = None,
     days: Annotated[int, typer.Option(min=0, max=3660, metavar="N", help=_("Days of simulated history."))] = 30,
     seed: Annotated[int, typer.Option(metavar="N", help=_("The same seed gives the same sky."))] = 1,
     once: Annotated[
@@ -54,6 +52,7 @@ def demo(
     from scripts.collecting import Collecting
     from scripts.jobs.registry import opened
     from scripts.scheduler import Scheduling
+    from scripts.serving import beside, served_of
     from scripts.simulator.server import start_process
     from scripts.simulator.weather import SyntheticWeather
 
@@ -83,10 +82,14 @@ def demo(
                 _tell_round(collecting)
                 return
             scheduling = Scheduling(lambda: opened(place, town, sources=sky))
-            scheduling.start()
+            page = beside(served_of(place, town, simulated=True), port)
             try:
-                asyncio.run(_live(collecting))
+                scheduling.start()
+                with Role(place.data, "serve"):
+                    page.start()
+                    asyncio.run(_live(collecting))
             finally:
+                page.stop()
                 scheduling.stop()
         finally:
             collecting.close()

@@ -1,0 +1,166 @@
+"""What is broken, where, since when: sites, the worst first; roofs, inverters, inputs; the round on paper."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from config.kwh import Subject
+from config.town import Site
+from dashboards.accounts.roles import May
+from dashboards.views.look import Look, roof_of
+from dashboards.views.plant import Trace, inputs_and_trace
+from dashboards.views.points import Curve, by_days, by_quarters
+from dashboards.views.sites import SiteSigns, night, signs, speaks
+from dashboards.views.town_map import town_map
+from dashboards.web import words
+from dashboards.web.drawing import Lines, lines
+from dashboards.web.pages import page
+from dashboards.web.visitors import reader, served
+from models.calendar import QUARTER, day_bounds
+
+router = APIRouter(prefix="/exploitation", include_in_schema=False)
+FRESH = 15_000
+DAYS = 30
+
+
+@router.get("")
+def sites(request: Request) -> HTMLResponse:
+    """Every site with its two signs, the alerts, the map."""
+    reader(request, May.SEE_OPERATIONS)
+    here = served(request)
+    return page(request, "operations.html", signs=_signs(request), map=town_map(here.town))
+
+
+@router.get("/tournee")
+def technicians_round(request: Request) -> HTMLResponse:
+    """The same on paper: where to go first, what to look at, room for notes."""
+    reader(request, May.SEE_OPERATIONS)
+    return page(request, "round.html", signs=_signs(request))
+
+
+@router.get("/site/{site_id}")
+def site_page(request: Request, site_id: str, jour: str = "") -> HTMLResponse:
+    """One site: the day against what was expected, the last weeks, its devices."""
+    reader(request, May.SEE_OPERATIONS)
+    with served(request).look() as look:
+        site = _site(look, site_id)
+        content = _energy(look, Subject.SITE, site.id, jour)
+        own = next(each for each in _signs(request) if each.site.id == site.id)
+        devices = {path: each for path, each in look.devices.items() if path.split("/")[0] == site.id}
+        dark = night(look)
+        device_signs = {path: speaks([each], dark) for path, each in devices.items()}
+    return page(request, "site.html", site=site, sign=own, devices=devices, device_signs=device_signs, **content)
+
+
+@router.get("/site/{site_id}/toit/{roof_id}")
+def roof_page(request: Request, site_id: str, roof_id: str, jour: str = "") -> HTMLResponse:
+    """One roof: what stands on it and what it gives."""
+    reader(request, May.SEE_OPERATIONS)
+    with served(request).look() as look:
+        site = _site(look, site_id)
+        roof = roof_of(site, roof_id)
+        if roof is None:
+            raise HTTPException(404)
+        content = _energy(look, Subject.ROOF, f"{site.id}/{roof.id}", jour)
+    return page(request, "roof.html", site=site, roof=roof, **content)
+
+
+@router.get("/site/{site_id}/onduleur/{inverter_id}")
+def inverter_page(request: Request, site_id: str, inverter_id: str, jour: str = "") -> HTMLResponse:
+    """One inverter, input by input."""
+    reader(request, May.SEE_OPERATIONS)
+    with served(request).look() as look:
+        site = _site(look, site_id)
+        inverter = next((each for each in site.inverters if each.id == inverter_id), None)
+        if inverter is None:
+            raise HTTPException(404)
+        path = f"{site.id}/{inverter.id}"
+        content = _energy(look, Subject.INVERTER, path, jour)
+        inputs, trace = inputs_and_trace(look, site, inverter, content["day"])
+        device = look.devices.get(path)
+        drawn = _traced(trace, *day_bounds(content["day"], look.tz))
+        state = speaks([device], night(look)) if device else None
+    times = [words.clock(time, served(request).tz) for time in trace.times]
+    names = {"measured": words.ac_power()} | {f"in-{n.number}": words.input_name(n.number) for n in inputs}
+    more: dict[str, Any] = {"inputs": inputs, "trace": trace, "drawn": drawn, "times": times, "names": names}
+    return page(request, "inverter.html", site=site, inverter=inverter, device=device, state=state, **more, **content)
+
+
+def _signs(request: Request) -> list[SiteSigns]:
+    here = served(request)
+
+    def form() -> list[SiteSigns]:
+        with here.look() as look:
+            return signs(look)
+
+    return here.memory.get("signs", here.now(), FRESH, form)
+
+
+def _site(look: Look, site_id: str) -> Site:
+    site = look.site(site_id)
+    if site is None:
+        raise HTTPException(404)
+    return site
+
+
+def _energy(look: Look, kind: Subject, subject: str, jour: str) -> dict[str, Any]:
+    """A day by quarter-hours with its expectation, and the DAYS before today."""
+    try:
+        day = date.fromisoformat(jour) if jour else look.today
+    except ValueError:
+        raise HTTPException(404) from None
+    if not date(2000, 1, 1) <= day <= look.today:
+        raise HTTPException(404)
+    last = look.today - timedelta(days=1)
+    return {
+        "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1) if day < look.today else None,
+        "quarters": (quarters := by_quarters(look, kind, subject, day)),
+        "quarter_lines": _quarter_lines(quarters, *day_bounds(day, look.tz)),
+        "quarter_times": [words.clock(point.start, look.tz) for point in quarters.points],
+        "days": by_days(look, kind, subject, last - timedelta(days=DAYS - 1), last),
+    }
+
+
+def _quarter_lines(curve: Curve, start: int, end: int) -> Lines:
+    """Power as the mean of each quarter-hour, kW: what is on the roof's own display."""
+    points = curve.points
+    named = [
+        ("measured", [_kw(point.energy) for point in points]),
+        ("awaited", [_kw(point.expected) for point in points]),
+    ]
+    band = [_kw(point.low) for point in points], [_kw(point.high) for point in points]
+    places = [(point.start + QUARTER / 2 - start) / (end - start) for point in points]
+    gaps = _stretches([((p.start - start) / (end - start), QUARTER / (end - start)) for p in points if p.missing])
+    return lines(named, places, words.day_along(), band, gaps)
+
+
+def _stretches(gaps: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Gaps that touch, as one."""
+    made: list[tuple[float, float]] = []
+    for begin, width in gaps:
+        if made and abs(made[-1][1] - begin) < width / 10:
+            made[-1] = (made[-1][0], begin + width)
+        else:
+            made.append((begin, begin + width))
+    return made
+
+
+def _traced(trace: Trace, start: int, end: int) -> Lines:
+    named = [("measured", [_thousandth(value) for value in trace.pac])]
+    named += [(f"in-{n}", [_thousandth(v) for v in values]) for n, values in enumerate(trace.inputs, 1)]
+    return lines(named, [(time - start) / (end - start) for time in trace.times], words.day_along())
+
+
+def _kw(energy: float | None) -> float | None:
+    """kWh of a quarter-hour as its mean kW."""
+    return None if energy is None else round(energy * 4, 4)
+
+
+def _thousandth(value: float | None) -> float | None:
+    return None if value is None else round(value / 1000, 4)

@@ -1,0 +1,194 @@
+"""Signs and figures in the reader's language: what stands beside an icon, below a chart, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta, tzinfo
+
+from config import formats
+from config.kwh import ExpectedBasis
+from config.language import _, spoken
+from config.town import Status
+from dashboards.views.points import Curve, Point
+from dashboards.views.sites import Gives, Speaks
+from dashboards.views.today import Today
+
+DAY = 86_400_000
+
+
+def speaks_word(sign: Speaks) -> str:
+    """The communication of a site or device."""
+    words = {
+        Speaks.ANSWERS: _("answers"),
+        Speaks.ASLEEP: _("asleep until the sun rises"),
+        Speaks.OLD: _("not asked for a while"),
+        Speaks.NEVER: _("never heard yet"),
+        Speaks.PARTLY: _("partly silent"),
+        Speaks.SILENT: _("silent"),
+    }
+    return words[sign]
+
+
+def gives_word(sign: Gives) -> str:
+    """The performance of a site."""
+    words = {
+        Gives.GOOD: _("as expected"),
+        Gives.LOW: _("a little low"),
+        Gives.POOR: _("low"),
+        Gives.UNKNOWN: _("not known yet"),
+    }
+    return words[sign]
+
+
+def expectation_word(basis: str | None) -> str:
+    """What an expectation rests on."""
+    words = {
+        ExpectedBasis.SENSOR: _("a light sensor on site"),
+        ExpectedBasis.FLEET: _("the other roofs under the same sky"),
+        ExpectedBasis.SATELLITE: _("a weather service"),
+        ExpectedBasis.SYNTHETIC: _("the invented weather of the demo"),
+        ExpectedBasis.CLEAR_SKY: _("a cloudless sky: no expectation"),
+        ExpectedBasis.NONE: _("nothing"),
+    }
+    return words[ExpectedBasis(basis)] if basis else _("nothing")
+
+
+def figure_status(status: Status) -> str:
+    """How a figure of the town's files came to be known."""
+    words = {Status.MEASURED: _("measured"), Status.DECLARED: _("declared"), Status.ASSUMED: _("assumed")}
+    return words[status]
+
+
+def missing_word(what: str) -> str:
+    """A figure that is missing for the bar."""
+    words = {
+        "electricity_consumption": _("the yearly electricity consumption of the commune"),
+        "electricity_production": _("the yearly renewable production of the commune"),
+    }
+    return words.get(what, what)
+
+
+def holder_word(who: str) -> str:
+    """Who has such a figure."""
+    words = {
+        "network_operator": _("the network operator publishes it (Enedis, open data)"),
+        "register": _("the national register of installations has it"),
+    }
+    return words.get(who, who)
+
+
+def clock(moment: int, tz: tzinfo) -> str:
+    """``14 h 15`` or ``14:15``"""
+    at = datetime.fromtimestamp(moment // 1000, tz)
+    return f"{at.hour}\u00a0h\u00a0{at:%M}" if spoken() == "fr" else f"{at:%H:%M}"
+
+
+def instant(moment: int, tz: tzinfo) -> str:
+    """The full date and time."""
+    return formats.moment(datetime.fromtimestamp(moment // 1000, tz))
+
+
+def day(moment: int, tz: tzinfo, form: str = "long") -> str:
+    """The day of an instant."""
+    return formats.day(datetime.fromtimestamp(moment // 1000, tz).date(), form)
+
+
+def iso(moment: int, tz: tzinfo) -> str:
+    """ISO 8601, for programs and the `datetime` of a `time`."""
+    return datetime.fromtimestamp(moment // 1000, tz).isoformat()
+
+
+def short_day(when: date) -> str:
+    """``12/03`` as stands below a chart."""
+    return f"{when:%d/%m}"
+
+
+def ago(moment: int, now: int) -> str:
+    """How long ago an instant was."""
+    return _("{age} ago").format(age=age(max(0, now - moment)))
+
+
+def names_of(paths: Iterable[str]) -> str:
+    """Devices of one site, without its name."""
+    return ", ".join(path.split("/")[-1] for path in paths)
+
+
+def age(milliseconds: int) -> str:
+    """How old something is."""
+    return formats.duration(timedelta(milliseconds=milliseconds))
+
+
+def today_sentence(now: Today) -> str:
+    """The one sentence below the one number."""
+    if now.energy is None and now.until is None:
+        return _("Nothing has been measured yet: the first figures come a quarter of an hour after the first reading.")
+    if now.index is None:
+        if now.yesterday is None:
+            return _("The sun has given too little yet to say how the day goes.")
+        return _("The sun has given too little yet to say how the day goes; yesterday the roofs made {energy}.").format(
+            energy=formats.kwh(now.yesterday * 1000)
+        )
+    share = formats.percent(now.index)
+    if now.index < 0.9:
+        return _("That is {share} of what this sky lets us expect: somebody is looking for what is missing.").format(
+            share=share
+        )
+    if now.index > 1.1:
+        return _("That is {share} of what this sky let us expect: more than thought.").format(share=share)
+    return _("That is what this sky lets us expect ({share}).").format(share=share)
+
+
+def curve_sentence(curve: Curve, name: str) -> str:
+    """What a chart shows, said in words; gaps and doubts are counted."""
+    said = [_("{name}: {energy} measured.").format(name=name, energy=formats.kwh(_wh(curve.energy)))]
+    if curve.gaps:
+        said.append(_("Without data, hatched: {n} of {all}.").format(n=curve.gaps, all=len(curve.points)))
+    if curve.unsure:
+        said.append(_("Not measured in full, dotted: {n}.").format(n=curve.unsure))
+    return " ".join(said)
+
+
+def hour_of(tz: tzinfo) -> Callable[[Point], str]:
+    """Names the hour of a point."""
+    return lambda point: clock(point.start, tz)
+
+
+def day_of(tz: tzinfo) -> Callable[[Point], str]:
+    """Names the day of a point."""
+    return lambda point: day(point.start, tz, "medium")
+
+
+def hours_along(curve: Curve, tz: tzinfo) -> list[str]:
+    """The words below hours: the first and the last, and what lies between."""
+    return [clock(point.start, tz) for point in _some(curve)]
+
+
+def day_along() -> list[str]:
+    """The words below a whole day."""
+    return [f"{hour}\u00a0h" if spoken() == "fr" else f"{hour}:00" for hour in (0, 6, 12, 18, 24)]
+
+
+def ac_power() -> str:
+    """The name of a line."""
+    return _("alternating current")
+
+
+def input_name(number: int) -> str:
+    """The name of an input's line."""
+    return _("input {n}").format(n=number)
+
+
+def days_along(curve: Curve, tz: tzinfo) -> list[str]:
+    """The words below days."""
+    return [short_day(datetime.fromtimestamp(point.start // 1000, tz).date()) for point in _some(curve)]
+
+
+def _some(curve: Curve) -> list[Point]:
+    points = curve.points
+    if len(points) < 3:
+        return list(points)
+    return [points[0], points[len(points) // 2], points[-1]]
+
+
+def _wh(value: float | None) -> float | None:
+    return None if value is None else value * 1000
