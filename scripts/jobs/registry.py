@@ -17,6 +17,7 @@ from collector.weather.source import Source
 from config.contracts import Contracts
 from config.town import Town
 from dashboards.opendata.frozen import FOLDER
+from dashboards.prices import Prices, prices_of
 from models.pv.alerts.gate import Price
 from models.pv.closing.books import books_of
 from scripts.jobs.alerts import AlertsJob
@@ -29,7 +30,6 @@ from scripts.jobs.late import reopen_late
 from scripts.jobs.metadata import MetadataJob
 from scripts.jobs.opendata import OpenDataJob
 from scripts.jobs.outside import Outside, weather_outside
-from scripts.jobs.prices import Prices, prices_of
 from scripts.jobs.reports import REPORTS, ReportsJob
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
