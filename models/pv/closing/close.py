@@ -8,6 +8,7 @@ from datetime import date, tzinfo
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis, Subject
 from models.calendar import day_bounds, day_of, days
@@ -83,10 +84,12 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     given = replace(given, readings=readings)
     shape = Shape(int(around.starts[0]), around.clear)
     made = inverter_energies(books, given.readings, start, end, shape)
-    told, memories, memory_before = tell(books, base, models, made, memory, start, end, tz)
+    none = np.zeros(len(base.starts), bool)
+    outages = np.array([doubted[each.path].outage if each.path in doubted else none for each in books.inverters])
+    told, memories, memory_before = tell(books, base, models, made, outages, memory, start, end, tz)
     edges = [*(day_bounds(day, tz)[0] for day in days(day_of(start, tz), day_of(end - 1, tz))), end]
     made = reshaped(books, given.readings, made, start, end, told.energy, shape, edges)
-    lost = _losses(books, base, made, told, doubted)
+    lost = _losses(books, base, made, told, outages)
     accounts, sites = _accounts(books, base, given, made, told, lost, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)
     if not whole:
@@ -113,10 +116,9 @@ def _nobody(base: Ground, memory: Memory, start: int, end: int, tz: tzinfo) -> C
 
 
 def _losses(
-    books: Books, base: Ground, made: Sequence[QuarterEnergy], told: Told, doubted: Mapping[str, Doubts]
+    books: Books, base: Ground, made: Sequence[QuarterEnergy], told: Told, outages: NDArray[np.bool_]
 ) -> list[Lost]:
-    lit, none = base.elevation > LIT, np.zeros(len(base.starts), bool)
-    outages = [doubted[each.path].outage if each.path in doubted else none for each in books.inverters]
+    lit = base.elevation > LIT
     rated = [inverter.pac_rated for inverter in books.plant.inverters]
     return [
         lost_by(made[row], told.energy[row], told.basis[row], rated[row], outages[row], told.finding[row], lit)

@@ -30,6 +30,9 @@ HALF_QUARTER = {ExpectedBasis.SENSOR: 0.15, ExpectedBasis.SATELLITE: 0.55, Expec
 for a quarter-hour than for the hours that were scored."""
 HALF_DAY = {ExpectedBasis.SENSOR: 0.045, ExpectedBasis.SATELLITE: 0.20, ExpectedBasis.SYNTHETIC: 0.20}
 """The same of a whole day."""
+FALLEN, DARK, TOGETHER, SEVERAL = 0.5, 0.03, 0.4, 3
+"""A day on which inverters made less than that share of their expectation, or of a cloudless sky, fell. Where so large
+a part of the town falls, and so many, it is snow, the grid or tepos itself: such a day teaches nothing of any roof."""
 COMPLETE = 0.9
 """Share of a day that must be known for it to teach anything."""
 
@@ -111,6 +114,8 @@ def learn_day(
     sure = (bases != ExpectedBasis.CLEAR_SKY) & (bases != ExpectedBasis.NONE)
     both = np.isfinite(measured) & np.isfinite(expected.energy) & sure
     made, should = (np.where(both, values, 0.0).sum(axis=1) for values in (measured, expected.energy))
+    if _together(made, should, measured, clear):
+        return memory
     fleets, watches = [], dict(memory.watches)
     # Under clouds a tracker gives less of its clear sky than a fixed plane: no nameplate tells that from a loss.
     moving = {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
@@ -136,6 +141,15 @@ def learn_day(
             if day >= before_day.since:
                 epochs[key] = before_day.told(day, float(made[row]), float(should[row]), healthy)
     return replace(memory, fleets=tuple(fleets), watches=watches, epochs=epochs)
+
+
+def _together(made: Floats, should: Floats, measured: Floats, clear: Floats) -> bool:
+    """Whether so much of the town fell on this day that no roof is to be judged by it."""
+    known = np.isfinite(measured) & np.isfinite(clear)
+    energy, cloudless = (np.where(known, values, 0.0).sum(axis=1) for values in (measured, clear))
+    seen = cloudless > 0
+    fell = seen & ((made < FALLEN * should) | (energy < DARK * cloudless))
+    return bool(fell.sum() >= SEVERAL and fell.sum() > TOGETHER * seen.sum())
 
 
 def _fleet_day(books: Books, group: slice, times: NDArray[np.int64], clear: Floats, measured: Floats) -> FleetDay:

@@ -43,6 +43,7 @@ def tell(
     base: Ground,
     models: Sequence[Modelled],
     made: Sequence[QuarterEnergy],
+    outages: NDArray[np.bool_],
     memory: Memory,
     start: int,
     end: int,
@@ -50,9 +51,10 @@ def tell(
 ) -> tuple[Told, dict[date, Memory], Memory]:
     """The expectation, the memory after each whole day, and the one before the first of them.
 
-    Day after day, for each day knows what those before it have taught.
+    Day after day, for each day knows what those before it have taught. An inverter that is off (`outages`, shape
+    (inverters, T)) says nothing of the sky to the others: a site that was switched off at noon would darken the town.
     """
-    measured = np.stack([rows.energy for rows in made])
+    measured = np.where(outages, np.nan, np.stack([rows.energy for rows in made]))
     weights = np.maximum(np.nan_to_num(base.clear), 0.0)
     replaced = {facts.path: facts.replaced for facts in books.plant.inverters}
     memories: dict[date, Memory] = {}
