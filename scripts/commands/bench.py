@@ -9,10 +9,10 @@ import typer
 
 from config.language import _
 from scripts.bench import Figure
-from scripts.console import WRONG, document, err, out, start_logging, stop, table
+from scripts.console import NOT_SO, WRONG, document, err, out, start_logging, stop, table
 from scripts.options import JsonOption
 
-NAMES = ("collect", "store", "rollup", "expected", "import", "accuracy")
+NAMES = ("collect", "store", "rollup", "expected", "import", "accuracy", "detection", "diagnosis")
 
 
 def bench(
@@ -38,9 +38,12 @@ def bench(
         stop(WRONG, _("no such folder: {path}").format(path=data))
     figures: list[Figure] = []
     for chosen in NAMES if name is None else (name,):
-        for figure in _figures(chosen, seed, days, data):
-            figures.append(figure)
-            err.print(f"{figure.name} {figure.value:g} {figure.unit}", markup=False)
+        try:
+            for figure in _figures(chosen, seed, days, data):
+                figures.append(figure)
+                err.print(f"{figure.name} {figure.value:g} {figure.unit}", markup=False)
+        except ValueError as error:  # a bench that refuses: what it would print were not true
+            stop(NOT_SO, str(error))
     if as_json:
         document([_plain(figure) for figure in figures])
         return
@@ -70,6 +73,15 @@ def _figures(name: str, seed: int, days: int, data: Path | None) -> Any:  # noqa
         from scripts.bench.accuracy import run as accuracy
 
         return accuracy.run(data or accuracy.BESIDE, seed)
+    if name == "detection":
+        from scripts.bench.accuracy.run import BESIDE
+        from scripts.bench.detection import run as detection
+
+        return detection.run(data or BESIDE, seed)
+    if name == "diagnosis":
+        from scripts.bench import diagnosis
+
+        return diagnosis.run(seed)
     from scripts.bench import store
 
     return store.run(days)

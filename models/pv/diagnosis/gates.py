@@ -145,12 +145,13 @@ def _without(told: Sequence[Told], gone: Sequence[Told]) -> list[Told]:
 
 def _together(told: Sequence[Told], within: int) -> list[Told]:
     """The most that began within so many ms of each other."""
-    best: list[Told] = []
-    for first in told:
-        group = [one for one in told if 0 <= one.sign.since - first.sign.since <= within]
-        if len(group) > len(best):
-            best = group
-    return best
+    order = sorted(told, key=lambda one: one.sign.since)
+    begun = np.array([one.sign.since for one in order], np.int64)
+    ends = np.searchsorted(begun, begun + within, side="right")
+    if not len(order):
+        return []
+    first = int(np.argmax(ends - np.arange(len(order))))
+    return order[first : ends[first]]
 
 
 def _one(told: Sequence[Told], cause: Cause, subject: str) -> Told:

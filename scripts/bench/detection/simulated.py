@@ -1,0 +1,84 @@
+"""A year of the simulated Loos-en-Gohelle in quarter-hours, made as hard as life.
+
+The simulator's roofs share one sky, with small clouds of their own. Real neighbours agree less: passing clouds, dirt,
+shade and wind of their own, expectations that drift. So every inverter gets noise on top, of a quarter-hour and of a
+day, and the bench measures what came of it: hourly error and daily unrest of the expectation must lie where published
+peers lie, or nothing is printed. Simulated, never measured.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+
+import numpy as np
+
+import config
+from models.pv.closing.books import books_of
+from models.pv.closing.ground import ground
+from models.pv.diagnosis.units import units_of
+from models.pv.sun import Floats
+from scripts.bench.detection.series import DAY, Series, sun
+from scripts.simulator.powers import EPOCH, Powers
+from scripts.simulator.sky import PER_DAY, QUARTER
+
+TOWN = Path(__file__).parents[3] / "config" / "towns" / "loos-en-gohelle"
+YEAR = 365
+QUARTERS, QUARTERS_KEPT = 0.06, 0.7
+"""Noise of a quarter-hour as a share of the power, on top of the simulator's clouds; how much of it stays until the
+next quarter."""
+DAYS, DAYS_KEPT = 0.012, 0.5
+"""Noise of a whole day, and how much of it stays until the next."""
+
+
+def load(seed: int, days: int = YEAR) -> Series:
+    """The year 2026 of the town of this seed."""
+    town = config.load(TOWN)
+    books = books_of(town, UTC)
+    units = units_of(town, books, UTC)
+    powers = Powers(town, seed)
+    count, starts = len(units), EPOCH + DAY * np.arange(days, dtype=np.int64)
+    energy, parts = _made(powers, count, days)
+    rng = np.random.default_rng([seed, 4])
+    energy *= _noise(rng, (days * PER_DAY, count), QUARTERS, QUARTERS_KEPT).reshape(days, PER_DAY, count)
+    energy *= _noise(rng, (days, count), DAYS, DAYS_KEPT)[:, None, :]
+    clear = ground(books.plant, int(starts[0]), int(starts[-1]) + DAY).clear
+    place = town.place
+    elevation, azimuth = sun(starts, QUARTER, place.latitude, place.longitude, place.altitude)
+    months = starts.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return Series(
+        "simulated", units, energy, starts, QUARTER, elevation, azimuth, place.longitude, months,
+        clear.T.reshape(days, PER_DAY, count), parts,
+    )  # fmt: skip
+
+
+def _made(powers: Powers, count: int, days: int) -> tuple[Floats, tuple[Floats, ...]]:
+    """Wh by quarter, and the share of each inverter's first input in its DC energy."""
+    energy = np.zeros((count, days * PER_DAY))
+    parts = np.zeros((count, days * PER_DAY))
+    rows = list(powers.wiring.inputs_of.values())
+    place = number = 0
+    while place < energy.shape[1]:
+        block = powers.block(number)
+        take = min(block.left.shape[1], energy.shape[1] - place)
+        energy[:, place : place + take] = (block.left + block.right)[:count, :take] / 8
+        dc = (block.dc_left + block.dc_right)[:, :take]
+        for row, inputs in enumerate(rows):
+            total = dc[inputs].sum(axis=0)
+            parts[row, place : place + take] = np.divide(dc[inputs[0]], total, out=np.zeros(take), where=total > 0)
+        place, number = place + take, number + 1
+    shares = tuple(
+        parts[row].reshape(days, PER_DAY) if len(rows[row]) > 1 else np.zeros((0, 0)) for row in range(count)
+    )
+    return energy.T.reshape(days, PER_DAY, count), shares
+
+
+def _noise(rng: np.random.Generator, shape: tuple[int, int], size: float, kept: float) -> Floats:
+    """Factors around 1 with memory from row to row (AR(1)), independent from column to column; never below 0.2."""
+    white = rng.standard_normal(shape) * np.sqrt(1 - kept**2)
+    made = np.empty(shape)
+    made[0] = rng.standard_normal(shape[1])
+    for row in range(1, shape[0]):
+        made[row] = kept * made[row - 1] + white[row]
+    factors: Floats = np.maximum(1 + size * made, 0.2)
+    return factors
