@@ -11,6 +11,7 @@ from collector.errors import CollectorError
 from config.faults import ConfigError
 from config.language import _
 from scripts.commands import (
+    account,
     backup,
     bench,
     check,
@@ -49,6 +50,7 @@ app.command("run", help=_("The town's own collector."))(collect.run)
 app.command("collect", help=_("Poll the devices and keep their readings."))(collect.collect)
 app.command("schedule", help=_("Close quarter-hours and days, as a service."))(schedule.schedule)
 app.command("serve", help=_("The page, as a service."))(serve.serve)
+app.add_typer(account.app, name="account", help=_("Who may sign in on the page, and keys for programs."))
 app.command("probe", help=_("Identify one device and decode one reading."))(probe.probe)
 app.command("simulate", help=_("Serve a register image, or a whole town, over Modbus TCP."))(simulate.simulate)
 app.command("check", help=_("Check the configuration; with --probe also devices and store."))(check.check)

@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from collector.errors import StoreError
 from config.language import _
-from dashboards.web import operations, production, public
+from dashboards.web import api, entrance, health, operations, production, public
 from dashboards.web.answering import Shut, Small, Speech
 from dashboards.web.pages import STATIC, elsewhere, page
 from dashboards.web.served import Served
@@ -33,7 +33,14 @@ def make_app(site: Served) -> FastAPI:
         redoc_url=None,
     )
     app.state.served = site
-    for router in (public.router, operations.router, production.router):
+    for router in (
+        public.router,
+        operations.router,
+        production.router,
+        entrance.router,
+        health.router,
+        api.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Refused, _refused)

@@ -46,7 +46,7 @@ def accessibility(request: Request) -> HTMLResponse:
 @router.get("/mentions-legales")
 def legal(request: Request) -> HTMLResponse:
     """Who publishes this."""
-    return page(request, "legal.html")
+    return page(request, "legal.html", insee=served(request).town.place.insee)
 
 
 @router.get("/donnees-personnelles")
