@@ -16,6 +16,8 @@ HALF = 0.5
 """Part of an interval's readings that must lie on the ceiling for the interval to lie on it."""
 LEAST = 45 * MINUTE
 """ms on a ceiling."""
+COARSEST = 30 * MINUTE
+"""ms between readings: three hours alike are a still noon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def _found(
     times: Times, power: Floats, elevation: Floats, period: int, inverter: InverterDay, day: TownDay,
     told: Readings | None,
 ) -> Plateau | None:  # fmt: skip
-    if not (np.nan_to_num(power) > 0).any():
+    if period > COARSEST or not (np.nan_to_num(power) > 0).any():
         return None
     # Any ceiling counts here, at rated power or not: the day's own top is what clipped() shall believe.
     top = float(np.nanmax(power))

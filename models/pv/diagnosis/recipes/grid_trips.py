@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-from config.device_words import fault_words
+from config.device_words import fault_words, state_word
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay
 from models.pv.diagnosis.readings import Readings, readings, touched
@@ -27,7 +25,6 @@ RAMP = 10 * MINUTE
 TRIPS, BLIND_TRIPS = 3, 5
 """A day; more where no voltage and no code of the inverter tells that it was the grid."""
 RECENT = 7 * 86_400_000
-GRID = re.compile(r"grid|OVGR|islanding", re.IGNORECASE)
 
 
 def grid_trips(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
@@ -82,13 +79,15 @@ def _high(told: Readings, voltage: np.ndarray[tuple[int], np.dtype[np.float64]],
 
 
 def _said(inverter: InverterDay, told: Readings, trip: tuple[int, int]) -> bool:
-    """Whether a code of the inverter in the trip is one of the grid."""
+    """Whether a code or state of the inverter in the trip is one of the grid."""
     within = (told.times >= trip[0]) & (told.times < trip[1])
     for field in ("fault_code", "alarms_a", "alarms_b"):
         codes = np.unique(np.nan_to_num(told.column(field)[within]))
         if any(word.cause == "grid_trips" for code in codes for word in fault_words(inverter.unit.map, code, field)):
             return True
-    return any(state and GRID.search(state) for state, mine in zip(told.texts("state"), within, strict=True) if mine)
+    states = {state for state, mine in zip(told.texts("state"), within, strict=True) if mine and state}
+    words = [state_word(inverter.unit.map, state) for state in states]
+    return any(word is not None and word.cause == "grid_trips" for word in words)
 
 
 def _minutes(trips: list[tuple[int, int]]) -> float:

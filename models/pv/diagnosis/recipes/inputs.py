@@ -41,7 +41,11 @@ def inputs(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         number: _look(inverter, day, number, today.get(number), histories.get(number, History()), white.now)
         for number in sorted({*today, *histories})
     }
-    fallen = {number for number, (_sign, kept) in looked.items() if kept.cause or kept.low_since is not None}
+    fallen = {
+        number
+        for number, (sign, kept) in looked.items()
+        if kept.cause or kept.low_since is not None or (sign is not None and sign.cause is Cause.SNOW)
+    }
     signs = [sign for sign, _kept in looked.values() if sign is not None]
     # Beside an input that fell the others look better than they are: nothing is learnt of them.
     after = {
