@@ -149,6 +149,8 @@ def _always(inverter: InverterDay, day: TownDay, kept: _Kept) -> dict[str, Any]:
         return {}
     level = {name: float(np.median([row[2] for row in rows])) / 1000 for name, rows in known.items()}
     usual = float(np.quantile(list(level.values()), 0.6))
+    if usual <= 0:  # off
+        return {}
     low = {name for name, rows in known.items() if sum(row[2] < 1000 * ALWAYS * usual for row in rows) >= DAYS - 1}
     fine = [name for name, value in level.items() if abs(value / usual - 1) <= FINE]
     weight = {name: float(np.mean([row[4] / max(row[1], 1) for row in rows])) for name, rows in known.items()}
