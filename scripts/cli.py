@@ -18,16 +18,21 @@ from scripts.commands import (
     collect,
     demo,
     devices,
+    erase,
     export,
     export_opendata,
+    grafana,
     import_,
+    initiative,
     jobs,
     learnt,
+    panel,
     probe,
     quality,
     queue,
     report,
     restore,
+    roof,
     schedule,
     serve,
     simulate,
@@ -64,12 +69,17 @@ app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON o
 app.add_typer(import_.app, name="import", help=_("What was produced before tepos: files of portals, loggers, Enedis."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
 app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, what is odd, and what asks you."))
+app.add_typer(initiative.app, name="initiative", help=_("The registry of initiatives: from an idea to its evaluation."))
+app.add_typer(roof.app, name="roof", help=_("Every roof of the town: from spotted to commissioned, and what if."))
+app.add_typer(panel.app, name="panel", help=_("A symbolic panel for each birth; no name that stays."))
+app.command("erase", help=_("Forget a person, an initiative's texts or a panel, with a receipt."))(erase.erase)
 app.command("weather", help=_("Where the weather comes from: asked, answered, to be named."))(weather.weather)
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
 app.command("yields", help=_("Yields, performance, availability and losses."))(yields.yields)
 app.command("report", help=_("One month of the town and its roofs, as PDF and spreadsheet."))(report.report)
 app.command("backup", help=_("Store, ledger, spool and town as one file, while tepos runs."))(backup.backup)
 app.command("restore", help=_("Verify a backup; restore it into an empty directory."))(restore.restore)
+app.add_typer(grafana.app, name="grafana", help=_("Boards for Grafana, over InfluxDB."))
 app.add_typer(queue.app, name="queue", help=_("The spool: what waits for the store."))
 
 
