@@ -19,6 +19,8 @@ class Attempts:
     database: Database
     free: int = 0
     """So many attempts cost no waiting."""
+    first: int = FIRST
+    longest: int = LONGEST
 
     def wait(self, door: str, now: int) -> int:
         """Count an attempt and return 0; or, when it came too early, return the ms still to wait, and count nothing.
@@ -42,7 +44,7 @@ class Attempts:
     def pause(self, failures: int) -> int:
         """ms that a door stays shut after so many attempts."""
         late = failures - self.free
-        return 0 if late < 1 else min(FIRST * 2 ** min(late - 1, 20), LONGEST)
+        return 0 if late < 1 else min(self.first * 2 ** min(late - 1, 20), self.longest)
 
     def forget(self, door: str) -> None:
         """The right key: the door has no past."""

@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse
 from config.kwh import Step, Subject
 from dashboards import exports
 from dashboards.accounts.roles import May
+from dashboards.initiatives import register
 from dashboards.views.look import TOWN, Look
 from dashboards.views.sites import signs
 from dashboards.views.today import today
-from dashboards.web.visitors import reader, served
+from dashboards.web.visitors import reader, registry, served
 from dashboards.yields import COLUMNS, figures
 from models.calendar import day_start
 
@@ -106,6 +107,22 @@ def series(
             made = exports.series(found, kind, step, look.tz, simulated=look.simulated, installed=look.installed(kind))
             rows = exports.as_records(made)
     return {"simulated": look.simulated, "from": str(first), "to": str(last), "truncated": cut, "series": rows}
+
+
+@router.get("/alerts", summary="The alerts that are open")
+def alerts(request: Request) -> Document:
+    """As `tepos alerts --json`, the most urgent first."""
+    reader(request, May.SEE_OPERATIONS)
+    here = served(request)
+    return {"simulated": here.simulated, "alerts": here.alerts()}
+
+
+@router.get("/initiatives", summary="The public register of initiatives")
+def initiatives(request: Request) -> Document:
+    """As `tepos initiative list --json`: what everybody may see."""
+    here = served(request)
+    with registry(request) as known:
+        return {"simulated": here.simulated, **register(known, here.now(), here.tz)}
 
 
 @router.get("/status", summary="Devices, spool and store")

@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from collector.errors import StoreError
 from config.language import _
-from dashboards.web import api, entrance, health, operations, production, public
+from dashboards.web import api, entrance, health, open_data, operations, production, public, registry
 from dashboards.web.answering import Shut, Small, Speech
 from dashboards.web.pages import STATIC, elsewhere, page
 from dashboards.web.served import Served
@@ -40,6 +40,8 @@ def make_app(site: Served) -> FastAPI:
         entrance.router,
         health.router,
         api.router,
+        registry.router,
+        open_data.router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

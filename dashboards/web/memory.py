@@ -36,3 +36,8 @@ class Memory:
                     del self._kept[old]
                     self._locks.pop(old, None)
             return made
+
+    def forget(self, key: Hashable) -> None:
+        """Something was done that changes it."""
+        with self._lock:
+            self._kept.pop(key, None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
 
 from config.kwh import Subject
+from config.language import _
 from config.town import Site
 from dashboards.accounts.roles import May
 from dashboards.views.look import Look, roof_of
@@ -18,13 +19,15 @@ from dashboards.views.sites import SiteSigns, night, signs, speaks
 from dashboards.views.town_map import town_map
 from dashboards.web import words
 from dashboards.web.drawing import Lines, lines
-from dashboards.web.pages import page
-from dashboards.web.visitors import reader, served
+from dashboards.web.pages import elsewhere, page
+from dashboards.web.visitors import actor, people, reader, served
 from models.calendar import QUARTER, day_bounds
 
 router = APIRouter(prefix="/exploitation", include_in_schema=False)
 FRESH = 15_000
 DAYS = 30
+Note = Annotated[str, Form(max_length=500)]
+Seal = Annotated[str, Form(max_length=200)]
 
 
 @router.get("")
@@ -32,14 +35,27 @@ def sites(request: Request) -> HTMLResponse:
     """Every site with its two signs, the alerts, the map."""
     reader(request, May.SEE_OPERATIONS)
     here = served(request)
-    return page(request, "operations.html", signs=_signs(request), map=town_map(here.town))
+    return page(request, "operations.html", signs=_signs(request), map=town_map(here.town), alerts=_alerts(request))
+
+
+@router.post("/alerte/{alert}")
+def acknowledge(request: Request, alert: str, note: Note = "", seal: Seal = "") -> Response:
+    """Somebody has seen an alert and says what is done about it; under the name of the desk."""
+    account = actor(request, May.OPERATE, seal)
+    here = served(request)
+    if not here.acknowledge(alert, account.name, " ".join(note.split())):
+        raise HTTPException(404, _("This alert is over already, or there is none of that name."))
+    with people(request) as known:
+        known.note(account.name, "alert acknowledged", alert, here.now())
+    here.memory.forget("alerts")
+    return elsewhere("/exploitation")
 
 
 @router.get("/tournee")
 def technicians_round(request: Request) -> HTMLResponse:
     """The same on paper: where to go first, what to look at, room for notes."""
     reader(request, May.SEE_OPERATIONS)
-    return page(request, "round.html", signs=_signs(request))
+    return page(request, "round.html", signs=_signs(request), alerts=_alerts(request))
 
 
 @router.get("/site/{site_id}")
@@ -53,6 +69,7 @@ def site_page(request: Request, site_id: str, jour: str = "") -> HTMLResponse:
         devices = {path: each for path, each in look.devices.items() if path.split("/")[0] == site.id}
         dark = night(look)
         device_signs = {path: speaks([each], dark) for path, each in devices.items()}
+    content["alerts"] = [each for each in _alerts(request) if each["site"] == site.id]
     return page(request, "site.html", site=site, sign=own, devices=devices, device_signs=device_signs, **content)
 
 
@@ -98,6 +115,11 @@ def _signs(request: Request) -> list[SiteSigns]:
             return signs(look)
 
     return here.memory.get("signs", here.now(), FRESH, form)
+
+
+def _alerts(request: Request) -> list[dict[str, Any]]:
+    here = served(request)
+    return here.memory.get("alerts", here.now(), FRESH, here.alerts)
 
 
 def _site(look: Look, site_id: str) -> Site:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from config import formats
 from config.kwh import Step
 from config.language import _, spoken
-from dashboards import kwh_words
+from dashboards import alert_words, kwh_words
 from dashboards.accounts.roles import May
 from dashboards.web import words
 from dashboards.web.answering import FIRST
@@ -72,6 +72,7 @@ def environment() -> Environment:
         "static": static,
         "words": words,
         "kwh_words": kwh_words,
+        "alert_words": alert_words,
         "formats": formats,
         "draw_bars": bars,
         "draw_lines": lines,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from dashboards import initiative_words
+from dashboards.initiatives import register
+from dashboards.panels import Panels, energy, roofs_of
+from dashboards.panels import public as public_panels
+from dashboards.roofs import Roofs, pipeline
 from dashboards.views.coverage import UNKNOWN
 from dashboards.views.today import Today, today
 from dashboards.web.pages import page
-from dashboards.web.visitors import served
+from dashboards.web.visitors import registry, served
+from models.territory.initiatives.words import Lever, State
+from models.territory.roof_pipeline import Kind, Stage
 
 router = APIRouter(include_in_schema=False)
 FRESH = 30_000
@@ -37,6 +46,36 @@ def kiosk(request: Request) -> HTMLResponse:
     return page(request, "kiosk.html", today=_today(request), coverage=UNKNOWN)
 
 
+@router.get("/territoire")
+def territory(request: Request) -> HTMLResponse:
+    """Are we on the path? What is covered, what the roofs will bring, what initiatives declare."""
+    here = served(request)
+    place = here.town.place
+    with registry(request) as known:
+        told = register(known, here.now(), here.tz)
+        roofs = Roofs(known.ledger, (place.latitude, place.longitude, place.altitude)).all()
+        panels = public_panels(Panels(known.ledger, known.people).all())
+    return page(
+        request, "territory.html", coverage=UNKNOWN, pipeline=pipeline(roofs), effects=told["effects"],
+        states=told["states"], panels=panels, said_words=initiative_words, **_enums(),
+    )  # fmt: skip
+
+
+@router.get("/panneau/{number}")
+def panel(request: Request, number: int) -> HTMLResponse:
+    """The panel of a newborn: number, year, roof, energy since. No name is known here."""
+    here = served(request)
+    with registry(request) as known:
+        found = Panels(known.ledger, known.people).all().get(number)
+    if found is None or found.withdrawn:
+        raise HTTPException(404)
+    with here.look() as look:
+        roof = roofs_of(here.town).get(found.roof)
+        told = energy(found, roof, look.store, here.tz, here.now()) if look.store else None
+    names = {f"{s.id}/{r.id}": f"{s.name}, {r.name}" for s in here.town.sites for r in s.roofs}
+    return page(request, "panel.html", panel=found, told=told, roof=names.get(found.roof, found.roof))
+
+
 @router.get("/accessibilite")
 def accessibility(request: Request) -> HTMLResponse:
     """The declaration of accessibility."""
@@ -53,3 +92,7 @@ def legal(request: Request) -> HTMLResponse:
 def privacy(request: Request) -> HTMLResponse:
     """What is kept about people, and why."""
     return page(request, "privacy.html")
+
+
+def _enums() -> dict[str, Any]:
+    return {"Lever": Lever, "State": State, "Stage": Stage, "Kind": Kind}

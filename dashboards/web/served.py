@@ -19,6 +19,10 @@ from models.pv.plant import Plant
 
 Send = Callable[[str, str, str], None]
 """Sends a text: to whom, subject, text. Raises when it could not."""
+AlertsOf = Callable[[], list[dict[str, Any]]]
+"""The alerts that are open now, as dashboards.alerts gives them, the most urgent first."""
+Acknowledge = Callable[[str, str, str], bool]
+"""Answers an alert: its id, by whom, a note. False when there is no such alert, or it is over."""
 FRESH = 5_000
 """ms for which the state of the devices is not asked for again."""
 
@@ -35,9 +39,13 @@ class Served:
     """A store for one answer; None while there is none."""
     ledger: Path
     accounts: Path
+    people: Path
+    """What people typed: people.db."""
     situation: Callable[[], Mapping[str, Any]]
     """The state of devices, spool and store, as `tepos status --json` gives it, moments in ms."""
     now: Callable[[], int]
+    alerts: AlertsOf = list
+    acknowledge: Acknowledge = lambda _alert, _by, _note: False
     public_url: str | None = None
     """Where a proxy with TLS shows the page; None on this machine only."""
     send: Send | None = None

@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from collector.ledger import Ledger
+from collector.people import People as Kept
 from config.language import _
 from dashboards.accounts.database import Database
 from dashboards.accounts.people import Account, People
 from dashboards.accounts.roles import May
 from dashboards.accounts.seals import holds, seal
+from dashboards.registry import Registry
 from dashboards.web.served import Served
 
 BEARER = "bearer "
@@ -58,6 +61,17 @@ def people(request: Request) -> Iterator[People]:
     """The accounts, for one answer."""
     with Database(served(request).accounts) as database:
         yield People(database)
+
+
+@contextmanager
+def registry(request: Request) -> Iterator[Registry]:
+    """The register of initiatives, for one answer. Who only reads makes no file."""
+    here = served(request)
+    writes = request.method == "POST"
+    ledger = here.ledger if writes or here.ledger.exists() else None
+    kept = here.people if writes or here.people.exists() else None
+    with Ledger(ledger) as facts, Kept(kept) as texts:
+        yield Registry(facts, texts)
 
 
 def cookie_name(here: Served) -> str:

@@ -12,6 +12,7 @@ from config.town import Status
 from dashboards.views.points import Curve, Point
 from dashboards.views.sites import Gives, Speaks
 from dashboards.views.today import Today
+from models.territory.initiatives.words import Theme
 
 DAY = 86_400_000
 
@@ -75,6 +76,20 @@ def holder_word(who: str) -> str:
         "register": _("the national register of installations has it"),
     }
     return words.get(who, who)
+
+
+def theme_word(theme: Theme) -> str:
+    """What an idea is about."""
+    words = {
+        Theme.ENERGY: _("energy"),
+        Theme.NATURE: _("nature"),
+        Theme.MOBILITY: _("mobility"),
+        Theme.SPORT: _("sport"),
+        Theme.CULTURE: _("culture"),
+        Theme.FOOD: _("food"),
+        Theme.OTHER: _("something else"),
+    }
+    return words[theme]
 
 
 def clock(moment: int, tz: tzinfo) -> str:
