@@ -23,7 +23,7 @@ MOST_BYTES = 4 * 2**20
 LONGEST_NAME = 100
 """Bytes of a name in a tar header without extensions."""
 SPOOL, PEOPLE, LEDGER, STORE = "spool.db", "people.db", "ledger.db", "store.db"
-DATABASES = (SPOOL, PEOPLE, LEDGER, "imports.db", "weather.db", STORE)
+DATABASES = (SPOOL, PEOPLE, LEDGER, "imports.db", "weather.db", "territory.db", STORE)
 """The databases of a data directory in the order in which they are copied: who must not be looked at for long first."""
 PROVENANCE = "PROVENANCE"
 TOWN = "town/"

@@ -12,6 +12,7 @@ from collector import ledger_file
 from collector import people as people_file
 from collector.errors import SpoolError
 from collector.imports import database as imports_file
+from collector.opendata import database as territory_file
 from collector.spool import check as spool_check
 from collector.spool import counters as spool_counters
 from collector.spool.check import Damaged
@@ -28,6 +29,7 @@ KINDS = {
     LEDGER: (ledger_file.APPLICATION, len(ledger_file.MIGRATIONS)),
     "imports.db": (imports_file.APPLICATION, len(imports_file.MIGRATIONS)),
     "weather.db": (weather_file.APPLICATION, weather_file.VERSION),
+    "territory.db": (territory_file.APPLICATION, len(territory_file.MIGRATIONS)),
 }
 """The mark of each database, and the newest schema that this tepos can use."""
 assert {*KINDS} == {*DATABASES}

@@ -14,6 +14,7 @@ from config.kwh import Subject
 from config.language import _
 from config.shape import nearest
 from config.town import Town
+from scripts.commands.opendata import opendata
 from scripts.console import ABSENT, NOT_SO, WRONG, document, err, out, say, simulated_notice, stop, table, tell
 from scripts.moments import iso, utc_ms, zone
 from scripts.options import DataOption, JsonOption, TownOption, Workplace, workplace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from config.layout import Layout
 
 app = typer.Typer(no_args_is_help=True)
+app.command("opendata", help=_("Energy of the commune: files of operators, registers, meters, stations."))(opendata)
 SHOWN = 20
 """So many faults are shown to a person."""
 
