@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+from collector.channels.outbox import FILE as OUTBOX
 from collector.imports.batches import Imports
 from collector.ledger_file import LEDGER
 from collector.periods import Periods, Span
@@ -15,19 +16,22 @@ from collector.store import Store
 from collector.store.facts import FactStore
 from collector.weather.source import Source
 from config.contracts import Contracts
+from config.notify import load_notify
 from config.town import Town
 from dashboards.opendata.frozen import FOLDER
 from dashboards.prices import Prices, prices_of
 from models.pv.alerts.gate import Price
 from models.pv.closing.books import books_of
-from scripts.jobs.alerts import AlertsJob
+from scripts.jobs.alerts import ALERTS, AlertsJob
 from scripts.jobs.closing import DAYS, QUARTERS, Closing, DaysJob, QuartersJob
 from scripts.jobs.diagnosis import DIAGNOSIS, Diagnosis, DiagnosisJob
 from scripts.jobs.grafana import GrafanaJob
+from scripts.jobs.heartbeat import Heartbeat
 from scripts.jobs.imports import ImportedRows, imports_file, index_totals
 from scripts.jobs.job import Job
 from scripts.jobs.late import reopen_late
 from scripts.jobs.metadata import MetadataJob
+from scripts.jobs.notify import NotifyJob, Office
 from scripts.jobs.opendata import OpenDataJob
 from scripts.jobs.outside import Outside, weather_outside
 from scripts.jobs.reports import REPORTS, ReportsJob
@@ -108,6 +112,37 @@ def jobs_of(
     return (*fetching, *closing_jobs, *told, checks, Retention(store, periods, closing_jobs, raw_days, tz, now))
 
 
+def _telling(
+    place: Workplace, town: Town, store: Store, periods: Periods, jobs: Sequence[Job], now: Callable[[], int],
+    office: Office | None,
+) -> Job:  # fmt: skip
+    """The job that tells people."""
+    closed = next(job for job in jobs if job.name == DAYS)
+    alerts = [job for job in jobs if job.name == ALERTS]
+    return NotifyJob(
+        town,
+        periods,
+        office or _office(place, town),
+        prices_of(place.town_folder).of,
+        lambda: {device: sample.time for device, sample in store.last().items()},
+        closed.first,
+        zone(town.place.tz),
+        now,
+        alerts,
+    )
+
+
+def _office(place: Workplace, town: Town) -> Office:
+    """How people are told by the files of the town; nobody is of what nobody measured."""
+    settings, folder = place.settings, place.town_folder
+    if town.simulated or holds_simulated(place.data, place.store_file):
+        return Office(lambda: None, None, folder)
+    needed = (DAYS, QUARTERS, DIAGNOSIS, ALERTS)
+    beat = Heartbeat(settings.heartbeat_url, town.place, needed) if settings.heartbeat_url else None
+    password, page = settings.smtp_password, settings.page_url
+    return Office(lambda: load_notify(folder), place.data / OUTBOX, folder, password, page, beat)
+
+
 def _papers(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now: Callable[[], int]) -> tuple[Job, Job]:
     """What is made of closed days for people to keep: monthly reports, and frozen years of open data."""
     days = next(job for job in jobs if job.name == DAYS)
@@ -147,11 +182,13 @@ def opened(
     now: Callable[[], int] = utc_ms,
     make: bool = True,
     sources: Sequence[Source] | None = None,
+    office: Office | None = None,
 ) -> Iterator[Work]:
     """The jobs at work on the databases of a workplace. StoreError when one of these cannot be used.
 
     Without `make` a ledger or an archive that does not exist is not made either: who looks sees an empty one.
-    `sources` are those of the weather, when they are not the town's own: the demo's sky.
+    `sources` are those of the weather, when they are not the town's own: the demo's sky. `office` is how people are
+    told, when it is not the town's own; of simulated data nobody is told without it.
     """
     ledger: Path | None = place.data / LEDGER
     if not make and ledger is not None and not ledger.exists():
@@ -165,6 +202,7 @@ def opened(
         tz = zone(town.place.tz)
         price = prices_of(place.town_folder)
         jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside, price)
+        jobs = (*jobs, _telling(place, town, store, periods, jobs, now, office))
         jobs = (*jobs, *_papers(place, town, store, jobs, now))
         if isinstance(store, FactStore):
             jobs = (*jobs, _facts(place, town, store, periods, jobs, now))

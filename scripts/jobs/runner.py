@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from collector.errors import StoreError, WeatherError
+from collector.errors import ChannelError, StoreError, WeatherError
 from collector.periods import Lease, Periods, Span
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, period_of, periods_between
@@ -120,7 +120,7 @@ class Runner:
                     spans = [(period.start, period.end) for period in part]
                     outcome.closed += self.periods.mark(lease, spans, self.now())
                 return True
-        except StoreError as error:  # it would fail for the others as well
+        except (StoreError, ChannelError) as error:  # it would fail for the others as well
             self._failed(job, error, outcome)
             return False
         except Exception as error:
@@ -133,7 +133,7 @@ class Runner:
 
     def _failed(self, job: Job, error: Exception, outcome: Outcome, period: Period | None = None) -> None:
         outcome.failed += 1
-        foreseen = isinstance(error, StoreError | WeatherError)
+        foreseen = isinstance(error, StoreError | WeatherError | ChannelError)
         outcome.error = str(error) if foreseen else f"{type(error).__name__}: {error}"
         where = f" {period.label(job.step, self.tz)}" if period else ""
         known = self.periods.failure(job.name)
