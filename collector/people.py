@@ -112,6 +112,12 @@ class People:
             rows = self._sql.execute("SELECT ref, content FROM entry WHERE ref LIKE ?", (f"{kind}:%",)).fetchall()
         return {ref: json.loads(content) for ref, content in rows}
 
+    def older(self, kind: str, before: int) -> list[str]:
+        """The references of all of a kind that was kept before an instant (ms since 1970, UTC)."""
+        with translated(self._name):
+            rows = self._sql.execute("SELECT ref FROM entry WHERE ref LIKE ? AND recorded < ?", (f"{kind}:%", before))
+            return [ref for (ref,) in rows.fetchall()]
+
     def refs_of(self, owner: str) -> list[str]:
         """The references of all that belongs to an owner."""
         with translated(self._name):

@@ -47,6 +47,16 @@ def erase(
     """Forget these references for good: in people.db, its logs, and in what a restored backup will forget again."""
     told = digest(subject) if what == "person" else subject
     gone = people.erase(refs, now)
-    write_erased(data / ERASED, people.erased())
+    noted(people, data)
     fact = ledger.append(KIND, told, now, {"what": what, "entries": len(gone), "digests": gone}, by)
     return Receipt(what, told, len(gone), tuple(gone), fact, ledger.head())
+
+
+def noted(people: People, data: Path) -> None:
+    """Write down what was ever erased, for a restored backup."""
+    write_erased(data / ERASED, people.erased())
+
+
+def known_person(people: People, ref: str) -> bool:
+    """Whether something is, or was, kept under a reference: an erasure that was cut short is finished by another."""
+    return ref.startswith("person:") and (bool(people.read([ref])) or digest(ref) in people.erased())
