@@ -13,9 +13,21 @@ from dashboards.boards.panels import bars, curve, figure, listing, note
 
 UID = "pv-territoire"
 TOWN = f"\"kind\" = 'town' AND {DAYS}"
+ELECTRICITY = "\"perimeter\" = 'territory' AND \"ring\" = 'electricity'"
 STATUS = {
-    "measured": ("Mesuré", "green"), "declared": ("Déclaré", "blue"), "estimated": ("Estimé", "orange"),
-    "assumed": ("Supposé", "orange"), "unknown": ("Inconnu", "red"),
+    "measured": ("Mesuré", "green"), "estimated": ("Estimé", "orange"), "modelled": ("Modélisé", "orange"),
+    "declared": ("Déclaré", "blue"), "assumed": ("Supposé", "orange"),
+}  # fmt: skip
+REFUSALS = {
+    "no-needs": ("Personne n'a donné la consommation", "text"), "no-production": ("Production inconnue", "text"),
+    "partial": ("Il manque une énergie", "text"), "circular": ("Consommation tirée d'un ratio publié", "text"),
+}  # fmt: skip
+RINGS = {
+    "electricity": ("Électricité", "text"), "heat": ("Chaleur", "text"), "all-uses": ("Tous usages", "text"),
+}  # fmt: skip
+PERIMETERS = {
+    "territory": ("Territoire", "text"), "patrimony": ("Patrimoine communal", "text"),
+    "municipal-roofs": ("Toitures communales", "text"),
 }  # fmt: skip
 
 
@@ -23,10 +35,9 @@ def _sum(column: str) -> str:
     return f'SELECT sum("{column}") FROM "rollup_day" WHERE {TOWN} AND {known(column)}'
 
 
-def _years(columns: str, ring: str = "") -> str:
+def _years(columns: str, where: str) -> str:
     """Progress by year. It has a few rows only, one for each ring and year: the board's period does not cut them."""
-    where = f" WHERE \"ring\" = '{ring}'" if ring else ""
-    return f'SELECT "year" AS "Année", {columns} FROM "tepos_progress"{where}'
+    return f'SELECT "year" AS "Année", {columns} FROM "tepos_progress" WHERE {where}'
 
 
 def build() -> dashboard.Dashboard:
@@ -54,27 +65,36 @@ def build() -> dashboard.Dashboard:
     ):  # fmt: skip
         made = made.with_panel(panel)
     made = made.with_row(row("La trajectoire"))
-    table = _years(
-        '"label" AS "Périmètre", "production_wh" AS "Production", "consumption_wh" AS "Consommation",'
+    figures = (
+        '"production_wh" AS "Production", "consumption_wh" AS "Consommation",'
         ' "coverage" AS "Couverture", "target" AS "Objectif", "status" AS "Statut"'
     )
+    named = {"perimeter": "Périmètre", "ring": "Énergies"}
+    refused = '"missing" =~ /\\bcoverage\\b/ GROUP BY "perimeter", "ring"'
     for panel in (
         bars(
             "Couverture de l'électricité", "Part de l'électricité du territoire couverte, et l'objectif de l'année.",
-            "percentunit", _years('"coverage" AS "Couverture", "target" AS "Objectif"', "territory_electricity"),
+            "percentunit",
+            _years('"coverage" AS "Couverture", "target" AS "Objectif"', f"{ELECTRICITY} AND {known('coverage')}"),
             "Année",
         ),
         bars(
-            "Production et consommation", "Électricité du territoire, par année ; une barre absente est un chiffre"
-            " qui manque.", "watth",
-            _years('"production_wh" AS "Production", "consumption_wh" AS "Consommation"', "territory_electricity"),
+            "Production et consommation", "Électricité du territoire, par année, quand les deux chiffres existent.",
+            "watth",
+            _years('"production_wh" AS "Production", "consumption_wh" AS "Consommation"',
+                   f"{ELECTRICITY} AND {known('production_wh', 'consumption_wh')}"),
             "Année",
         ),
         listing(
-            "Les périmètres, année par année", "Chaque chiffre avec son statut ; un tiret est un chiffre qui manque.",
-            "none", table,
+            "Les périmètres, année par année", "Ce qui se calcule, chaque chiffre avec son statut.", "none",
+            _years(figures, f'{known("coverage")} GROUP BY "perimeter", "ring"'),
             {"Production": "watth", "Consommation": "watth", "Couverture": "percentunit", "Objectif": "percentunit"},
-            of=ROLLUPS, words={"Statut": STATUS}, sort="Année",
+            of=ROLLUPS, words={"Statut": STATUS, "ring": RINGS, "perimeter": PERIMETERS}, sort="Année", renamed=named,
+        ),
+        listing(
+            "Ce qui ne se calcule pas", "Aucun ratio n'est donné, et pourquoi. Qui détient le chiffre : voir tepos.",
+            "none", _years('"status" AS "Pourquoi"', refused), {}, of=ROLLUPS, sort="Année", renamed=named,
+            words={"Pourquoi": REFUSALS, "ring": RINGS, "perimeter": PERIMETERS},
         ),
         note(
             "Comment lire ce tableau", "Ce que ce tableau ne dit pas.",

@@ -7,7 +7,7 @@
     tepos_alert     alert, severity, site, subject   open, since_ms, lost_wh; text
     tepos_yield     kind, subject              installed, energy, expected, reference_energy, final_yield_h
     tepos_event     event, kind, subject       text, title, end_ms
-    tepos_progress  ring                       production_wh, consumption_wh, coverage, target; label, year, status
+    tepos_progress  perimeter, ring            production_wh, consumption_wh, coverage, target; year, status
 
 Tags first. Flags are 1.0 and 0.0, moments ms UTC. Times: the instant of a state, the day's start of a yield, the start
 of an event, the year's start of progress.
@@ -15,42 +15,29 @@ of an event, the year's start of progress.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from collector.store.facts import Fact
+from config.carriers import Perimeter
 from config.kwh import ExpectedBasis, Subject
+from config.language import speaking
+from dashboards.alert_words import cause_words
 from dashboards.exports import COMPLETE
 from models.pv import yields
 from models.pv.alerts.alert import Alert
+from models.territory.coverage import Coverage
+from models.territory.trajectory import Target, targeted
 
 SPOOL = ("queued", "sent", "rejected", "dropped", "damaged")
 YIELD_COLUMNS = ("energy", "expected", "insolation", "completeness", "expected_basis")
 """Of a rollup: what yield_facts needs."""
+MEGA = 1_000_000
 CLOSED_FOR = 86_400_000
 """ms: for so long a closed alert is told to be closed, so that a board sees it go."""
-
-
-@dataclass(frozen=True, slots=True)
-class RingYear:
-    """How far one ring of the territory was in one year; Wh, shares 0..1, None unknown."""
-
-    ring: str
-    """``territory_electricity`` is the one that the board draws."""
-    label: str
-    """As people read it."""
-    year: int
-    start: int
-    """ms UTC of the year's first instant in the town."""
-    production_wh: float | None
-    consumption_wh: float | None
-    coverage: float | None
-    target: float | None
-    status: str
 
 
 def device_facts(devices: Iterable[Mapping[str, Any]], roles: Mapping[str, str], now: int, lit: bool) -> Iterator[Fact]:
@@ -95,7 +82,8 @@ def alert_facts(alerts: Iterable[Alert], now: int) -> Iterator[Fact]:
     for each in alerts:
         if each.closed is not None and each.closed < now - CLOSED_FOR:
             continue
-        subject, text = each.subject, f"{each.subject} : {each.cause.value}"
+        with speaking("fr"):  # as the boards
+            subject, text = each.subject, f"{each.subject} : {cause_words(each.cause)}"
         severity, lost = each.severity.word, each.finding.lost_wh
         yield Fact(
             "tepos_alert",
@@ -126,11 +114,26 @@ def yield_facts(rows: pd.DataFrame, kind: Subject, installed: Mapping[str, float
         yield Fact("tepos_yield", time, tags, dict(zip(names, values, strict=True)))
 
 
-def progress_facts(years: Iterable[RingYear]) -> Iterator[Fact]:
-    """The rings, year by year."""
-    for each in years:
-        figures = {
-            "production_wh": each.production_wh, "consumption_wh": each.consumption_wh, "coverage": each.coverage,
-            "target": each.target, "label": each.label, "year": str(each.year), "status": each.status,
-        }  # fmt: skip
-        yield Fact("tepos_progress", each.start, {"ring": each.ring}, figures)
+def progress_facts(
+    coverages: Iterable[Coverage], milestones: Sequence[Target], start_of: Callable[[int], int]
+) -> Iterator[Fact]:
+    """What is covered, ring by ring and year by year; `start_of`: the first instant of a year in the town, ms UTC.
+
+    The trajectory is that of the council for the whole territory: other perimeters have no target.
+    """
+    for each in coverages:
+        made, used = each.production, each.consumption
+        parts = [amount for amount in (made, used) if amount is not None]
+        surest = max((amount.status for amount in parts), key=lambda known: known.doubt, default=None)
+        target = targeted(milestones, each.year) if each.perimeter is Perimeter.TERRITORY else None
+        known = surest.value if surest else None
+        figures: dict[str, float | str | None] = {
+            "production_wh": None if made is None else made.mwh * MEGA,
+            "consumption_wh": None if used is None else used.mwh * MEGA,
+            "coverage": None if each.percent is None else each.percent / 100,
+            "target": None if target is None else target.percent / 100,
+            "year": str(each.year),
+            "status": each.refused.value if each.refused else known,
+        }
+        tags = {"perimeter": each.perimeter.value, "ring": each.ring.value}
+        yield Fact("tepos_progress", start_of(each.year), tags, figures)

@@ -6,21 +6,24 @@ Only with InfluxDB as the store: Grafana is not offered over the embedded one. S
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 import pandas as pd
 
+from collector.ledger import Ledger
 from collector.periods import Periods
 from collector.store import Store
 from collector.store.facts import Fact, FactStore
 from config.kwh import Step, Subject
 from config.town import Town
 from dashboards.grafana import facts
-from models.calendar import QUARTER, day_bounds, day_of, quarter_of
-from models.pv.alerts.alert import Alert
+from models.calendar import QUARTER, day_bounds, day_of, day_start, quarter_of
 from models.pv.plant import installed, plant_of
 from models.pv.sun import sun_position
+from models.territory.coverage import Coverage
+from models.territory.trajectory import Target
+from scripts.jobs.alerts import alerts_of
 from scripts.jobs.closing import DAYS
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
@@ -54,15 +57,15 @@ class GrafanaJob:
         tz: tzinfo,
         now: Callable[[], int],
         situation: Callable[[int], Mapping[str, Any]],
-        alerts: Callable[[], Iterable[Alert]] = lambda: (),
-        progress: Callable[[], Iterable[facts.RingYear]] = lambda: (),
+        coverages: Callable[[], Iterable[Coverage]] = lambda: (),
+        milestones: Sequence[Target] = (),
     ) -> None:
         """`jobs`: whose lag is told. `situation`: as of scripts.situation. ValueError for a store without facts."""
         if not isinstance(store, FactStore):
             raise ValueError(f"{store.url}: boards read InfluxDB only")
         self._facts, self._store, self._town, self._tz = store, store, town, tz
         self._periods, self._jobs, self._runner = periods, jobs, Runner(periods, tz, now)
-        self._now, self._situation, self._alerts, self._progress = now, situation, alerts, progress
+        self._now, self._situation, self._coverages, self._milestones = now, situation, coverages, milestones
         self._plant = plant_of(town)
 
     def first(self) -> int | None:
@@ -88,13 +91,17 @@ class GrafanaJob:
         for job in self._jobs:
             if (bounds := self._runner.closable(job)) is not None:
                 yield facts.job_fact(job.name, self._periods.gaps(job.name, *bounds), bounds[1], now)
-        yield from facts.alert_facts(self._alerts(), now)
-        yield from facts.progress_facts(self._progress())
+        with Ledger(self._periods.path) as ledger:
+            yield from facts.alert_facts(alerts_of(ledger).values(), now)
+        yield from facts.progress_facts(self._coverages(), self._milestones, self._year)
 
     def _lit(self, now: int) -> bool:
         place = self._town.place
         at = pd.DatetimeIndex([pd.Timestamp(now, unit="ms", tz="UTC")])
         return bool(sun_position(at, place.latitude, place.longitude, place.altitude).zenith[0] < LIT)
+
+    def _year(self, year: int) -> int:
+        return day_start(date(year, 1, 1), self._tz)
 
     def _tell_yields(self) -> None:
         """The yields of the days closed since, or closed anew: whatever opened them."""

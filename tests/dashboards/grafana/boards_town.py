@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,12 +12,16 @@ import pandas as pd
 from collector.sample import Sample
 from collector.store.facts import Fact
 from collector.store.influx_store import InfluxStore
+from config.carriers import Carrier, Known, Perimeter, Ring
 from config.kwh import Basis, EnergyStatus, ExpectedBasis, Step, Subject
 from dashboards.grafana import facts
 from models.calendar import QUARTER, day_start, days
 from models.pv.alerts.alert import Alert
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.finding import Finding
+from models.territory.amount import Amount
+from models.territory.coverage import Scoped, coverage
+from models.territory.trajectory import Target
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR, DAY = 3_600_000, 86_400_000
@@ -51,7 +54,7 @@ def fill(store: InfluxStore) -> None:
         store.write_facts(fact for at in range(start, end, HOUR) for fact in _state(at))
     store.write_facts(fact for at in range(NOW - HOUR, NOW, QUARTER) for fact in _state(at))
     store.write_facts(fact for kind, subjects in INSTALLED.items() for fact in _yields(store, kind, subjects))
-    store.write_facts(facts.progress_facts(_progress()))
+    store.write_facts(_progress())
 
 
 def _rows(kind: Subject, subjects: tuple[str, ...], times: np.ndarray, scale: float) -> pd.DataFrame:
@@ -110,10 +113,17 @@ def _yields(store: InfluxStore, kind: Subject, subjects: tuple[str, ...]) -> Ite
     yield from facts.yield_facts(rows, kind, {subject: 9000.0 for subject in subjects})
 
 
-def _progress() -> Iterator[facts.RingYear]:
-    for (year, following), share in zip(pairwise(range(2022, 2028)), (0.06, 0.07, 0.08, 0.1, None), strict=True):
-        start = day_start(date(year, 1, 1), PARIS)
-        made = None if share is None else share * 30e9
-        for ring, label in (("municipal", "Bâtiments communaux"), ("territory_electricity", "Électricité")):
-            target = 0.05 * (following - 2021)
-            yield facts.RingYear(ring, label, year, start, made, 30e9, share, target, "declared")
+def _progress() -> Iterator[Fact]:
+    """Electricity of the territory year by year; of all uses something is missing."""
+
+    def amount(mwh: float) -> Amount:
+        return Amount(mwh, frozenset({"invented"}), frozenset(), Known.DECLARED)
+
+    needs, rings = Scoped(Perimeter.TERRITORY, amount(30_000.0)), (Ring.ELECTRICITY, Ring.ALL_USES)
+    made = [
+        coverage(year, ring, Scoped(Perimeter.TERRITORY, amount(1000.0 * (year - 2015))), needs,
+                 (Carrier.GAS,) if ring is Ring.ALL_USES else ())
+        for year in range(2021, 2026) for ring in rings
+    ]  # fmt: skip
+    milestones = [Target(2020, 32_000, 4000), Target(2030, 28_000, 14_000)]
+    return facts.progress_facts(made, milestones, lambda year: day_start(date(year, 1, 1), PARIS))
