@@ -124,9 +124,9 @@ def progress_facts(
     for each in coverages:
         made, used = each.production, each.consumption
         parts = [amount for amount in (made, used) if amount is not None]
-        surest = max((amount.status for amount in parts), key=lambda known: known.doubt, default=None)
+        least_sure = max((amount.status for amount in parts), key=lambda known: known.doubt, default=None)
         target = targeted(milestones, each.year) if each.perimeter is Perimeter.TERRITORY else None
-        known = surest.value if surest else None
+        known = least_sure.value if least_sure else None
         figures: dict[str, float | str | None] = {
             "production_wh": None if made is None else made.mwh * MEGA,
             "consumption_wh": None if used is None else used.mwh * MEGA,
