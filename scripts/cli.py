@@ -12,6 +12,7 @@ from config.faults import ConfigError
 from config.language import _
 from scripts.commands import (
     account,
+    alerts,
     backup,
     bench,
     check,
@@ -38,6 +39,7 @@ from scripts.commands import (
     simulate,
     status,
     weather,
+    works,
     yields,
 )
 from scripts.console import NOT_SO, WRONG, tell
@@ -68,6 +70,8 @@ export.app.command("opendata", help=_("A year for everybody: files with schemas,
 app.add_typer(export.app, name="export", help=_("Series of energy as CSV, JSON or Parquet."))
 app.add_typer(import_.app, name="import", help=_("What was produced before tepos: files of portals, loggers, Enedis."))
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
+app.add_typer(alerts.app, name="alerts", help=_("What is wrong on which roof, what it costs; and your answers."))
+app.add_typer(works.app, name="works", help=_("Planned outages, visits, parts replaced."))
 app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, what is odd, and what asks you."))
 app.add_typer(initiative.app, name="initiative", help=_("The registry of initiatives: from an idea to its evaluation."))
 app.add_typer(roof.app, name="roof", help=_("Every roof of the town: from spotted to commissioned, and what if."))

@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from enum import StrEnum
 from typing import Any
 
+from config.works import Kind
 from models.calendar import day_of
 from models.pv.diagnosis.day import Works
 
+__all__ = ["FOREVER", "Added", "Closed", "Kind", "Work", "fold", "for_diagnosis", "muted", "replaced"]
+
 FOREVER = 1 << 53
 """ms: the end of an outage whose end nobody has said."""
-
-
-class Kind(StrEnum):
-    """These words stand in the ledger."""
-
-    OUTAGE = "outage"
-    """Planned: its loss counts as planned, its alerts are silent."""
-    VISIT = "visit"
-    REPLACEMENT = "replacement"
-    """Another inverter, or other modules: what was learnt before no longer holds."""
-    CLEANING = "cleaning"
-    TREE = "tree"
-    WARRANTY = "warranty"
 
 
 @dataclass(frozen=True, slots=True)
