@@ -16,7 +16,9 @@ from models.pv.diagnosis.gates import Gated, Told, gate
 from models.pv.diagnosis.known import Episode, Known, Loss
 from models.pv.diagnosis.members import TOWN, Members
 from models.pv.diagnosis.recipes import LAST_RECIPES, RECIPES, TOWN_RECIPES
+from models.pv.diagnosis.recipes.performance import forgotten
 from models.pv.diagnosis.sign import Past, Sign
+from models.pv.diagnosis.succession import continued, named
 
 __all__ = ["Known", "diagnose"]
 
@@ -40,13 +42,16 @@ def diagnose(day: TownDay, known: Known) -> tuple[list[Finding], Known]:
     members, ledger = Members.of(day), Ledger(day, Members.of(day))
     signs, pasts = _looked(day, known)
     first = gate(signs, day, members)
-    taken = _taken(first, ledger, known)
+    taken = _taken(first, ledger)
     last, pasts = _looked_last(day, known, ledger, pasts)
     # What brings many roofs down in a week is seen only beside each other: the gates again, of the last ones alone.
-    second = gate(last, day, members)
-    second = Gated(_spoken(second, first), second.hidden)
-    taken |= _taken(second, ledger, known)
+    second = gate(continued(last, taken, known.episodes), day, members)
+    taken |= _taken(Gated(_spoken(second, first), second.hidden), ledger)
     episodes, unclaimed = _lived(day, known, members, ledger, taken, [*first.hidden, *second.hidden])
+    before = {(one.finding.cause, one.finding.subject): one for one in known.episodes}
+    episodes, renamed = named(episodes, before, taken, ledger, members, day.end)
+    for path in renamed:  # what is left of it would have to be seen anew
+        pasts["performance"][path] = forgotten(pasts["performance"].get(path, {}))
     findings = sorted((one.finding for one in episodes), key=lambda one: (one.since, one.subject, one.cause))
     closed = {word: until for word, until in known.closed.items() if until > day.start - FORGOTTEN}
     closed |= {_word(one.cause, one.subject): one.until for one in findings if one.until is not None}
@@ -94,7 +99,7 @@ def _spoken(second: Gated, first: Gated) -> list[Told]:
     return [one for one in second.told if (one.sign.cause, one.sign.subject) not in already]
 
 
-def _taken(gated: Gated, ledger: Ledger, known: Known) -> dict[_Key, tuple[Sign, float, float]]:
+def _taken(gated: Gated, ledger: Ledger) -> dict[_Key, tuple[Sign, float, float]]:
     """Each sign with the Wh that it takes and those of them that were planned; of two alike the one with more."""
     order = {id(one.sign): one for one in gated.told}
     made: dict[_Key, tuple[Sign, float, float]] = {}

@@ -123,9 +123,9 @@ def _after(inverter: InverterDay, day: TownDay, past: Past, off: Bools, working:
     if working.sum() > 2 * off.sum():
         with np.errstate(invalid="ignore"):
             zero = np.isfinite(inverter.energy) & (inverter.energy <= NOTHING * inverter.expected)
-        lit = inverter.expected >= LIT * inverter.unit.pac_rated * day.width / 3_600_000
-        for hour in range(24):
-            mine = lit & (_hours(day) == hour)
-            if mine.any():
-                idle[hour] += (float(zero[mine].mean()) - idle[hour]) / DAYS
+            lit = inverter.expected >= LIT * inverter.unit.pac_rated * day.width / 3_600_000
+        hours = _hours(day)[lit]
+        seen, idly = np.bincount(hours, minlength=24), np.bincount(hours, zero[lit], minlength=24)
+        for hour in np.flatnonzero(seen).tolist():
+            idle[hour] += (float(idly[hour] / seen[hour]) - idle[hour]) / DAYS
     return {"idle": [round(value, 3) for value in idle]} if any(value > 0.0005 for value in idle) else {}

@@ -21,7 +21,7 @@ LIT = 1.0
 """Wh per W of modules that make a lit day."""
 ALLOWANCE, UNRESTS = 0.04, 1.0
 """Share of a day that may be missing, at least, and in units of the usual unrest of a day."""
-ENOUGH, ENOUGH_UNRESTS = 0.45, 6.0
+ENOUGH, ENOUGH_UNRESTS = 0.40, 6.0
 """Sum of shares beyond the allowance, in lit days, that opens a finding; and in units of the unrest."""
 MOST = 0.20
 """Share of one day, beyond the allowance, that counts at most."""
@@ -62,6 +62,11 @@ def performance(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
             total, since = 0.0, None
     after = {"days": days, "unrest": round(unrest, 5), "sum": round(total, 5), "since": since, "found": found}
     return ([_sign(inverter, day, found)] if found else []), after
+
+
+def forgotten(past: Past) -> Past:
+    """What is remembered of an inverter once its loss has another name: days and unrest, no loss."""
+    return {**past, "sum": 0.0, "since": None, "found": None} if past else past
 
 
 def allowance(unrest: float) -> float:

@@ -34,6 +34,8 @@ ALWAYS = 0.75
 """The same of what a sector makes of a cloudless sky, against the other sectors."""
 MOST = 0.6
 """Share of the day's expected energy that low sectors may hold: more is no shade but a loss."""
+OLD = 28 * 24
+"""Hours for which a roof must be known: before, the expectation does not know its shape."""
 WORTH = 0.03
 """Share of the day's energy that shade must take: at the edges of the day every roof is shaded by something."""
 OVER = 3
@@ -63,9 +65,10 @@ def shading(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     kept, chart = _remembered(past, sectors, day)
     if found and _over(found, kept):
         found = {}
-    if not found:
+    first = int(past.get("first", day.start // HOUR))
+    if not found and day.start // HOUR - first >= OLD:
         found = _found(inverter, day, kept, chart)
-    after = {"best": sectors.best, "kept": kept, "chart": chart, "found": found}
+    after = {"first": first, "best": sectors.best, "kept": kept, "chart": chart, "found": found}
     return _signs(inverter, day, found, sectors.number), {name: value for name, value in after.items() if value}
 
 
@@ -122,10 +125,13 @@ def _found(inverter: InverterDay, day: TownDay, kept: _Kept, chart: dict[str, li
 def _others_fine(low: set[str], ratios: dict[str, Floats], kept: _Kept) -> bool:
     """The rest of the day is as it should be, in sum and for the most part in each sector, and is large enough."""
     weight = _weights(kept)
-    rest = [name for name, values in ratios.items() if name not in low and len(values) >= 3]
+    began = min(_began(kept[name], LOW) for name in low)
+    # Only days since then tell: a sector of which the last ones are older has not seen the loss.
+    since = {name: [row[1] / 1000 for row in kept[name][-6:] if row[0] * HOUR >= began] for name in ratios}
+    rest = [name for name, values in since.items() if name not in low and len(values) >= 3]
     if len(rest) < 2 or sum(weight[name] for name in low) > MOST * sum(weight.values()):
         return False
-    middles = np.array([float(np.median(ratios[name])) for name in rest])
+    middles = np.array([float(np.median(since[name])) for name in rest])
     off = np.average(middles, weights=[weight[name] for name in rest]) - 1
     return abs(float(off)) <= FINE and float((np.abs(middles - 1) <= 2 * FINE).mean()) >= 0.75
 

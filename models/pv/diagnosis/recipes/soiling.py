@@ -35,7 +35,7 @@ DAY = 86_400_000
 
 
 def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
-    """The fall since the last wash; claims the share that the line has lost by now."""
+    """The fall since the last wash; claims all that others leave: the line only sees the last weeks of a fall."""
     days: list[list[int]] = list(past.get("days", ()))
     best, washed = float(past.get("best", 0.0)), int(past.get("washed", 0))
     seen: int | None = past.get("seen")
@@ -62,7 +62,7 @@ def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         "fall_per_week": round(7 * speed, 4),
         "washed": float(washed),
     }
-    claim: Floats = np.nan_to_num(gone * inverter.expected)
+    claim: Floats = np.where(np.isfinite(inverter.expected), np.inf, 0.0)  # dirt lies on all of it, all day
     confidence = 0.75 if washed else 0.6
     sign = Sign(
         Cause.SOILING, inverter.unit.path, since, max(seen, since), claim, confidence=confidence, evidence=evidence
