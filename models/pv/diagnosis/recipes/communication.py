@@ -6,9 +6,11 @@ import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import Bools, InverterDay, TownDay
+from models.pv.diagnosis.readings import readings
 from models.pv.diagnosis.sign import Looked, Past, Sign
+from models.pv.quality.frozen import interpolated
 from models.pv.quality.gaps import LIT, GapKind
-from models.pv.quality.runs import MINUTE
+from models.pv.quality.runs import MINUTE, stretches
 
 POLLS = 3
 LEAST = 15 * MINUTE
@@ -29,6 +31,9 @@ def communication(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     for gap in inverter.gaps:
         if gap.kind in SEEN and gap.end <= day.end and gap.end - gap.start >= limit - inverter.period:
             spans.append((gap.start, gap.end))
+    drawn = _drawn(inverter, day)
+    spans += [(start, end) for start, end in drawn if end - start >= limit]
+    spans.sort()
     last, silent = inverter.last_heard, None
     if last is not None or inverter.period:
         began = day.start if last is None else last + max(inverter.period, MINUTE)
@@ -51,6 +56,16 @@ def communication(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     first = min(seen for _start, _end, seen in over)
     since, first = (int(past_since), int(past["seen"])) if past_since is not None else (since, first)
     return (_sign(inverter, since, max(first, since), over[-1][1], over, day, lit),), {}
+
+
+def _drawn(inverter: InverterDay, day: TownDay) -> list[tuple[int, int]]:
+    """Stretches over which somebody drew a straight line: what was lost there is lost."""
+    told = readings(inverter, day)
+    power = told.power()
+    if not len(told) or told.rated <= 0 or not np.isfinite(power).any():
+        return []
+    starts, ends = stretches(interpolated(told.times, power, told.rated, told.period))
+    return [(int(told.times[start]), int(told.times[end - 1])) for start, end in zip(starts, ends, strict=True)]
 
 
 def _lit(inverter: InverterDay, day: TownDay) -> Bools:

@@ -126,6 +126,10 @@ def _first_days(
     """Nothing is usual yet: a ratio that is off all day is the files' fault, or a loss as old as the plant."""
     ratio = middle(hours.ratio, hours.weight)
     spread = middle(np.abs(hours.ratio - ratio), hours.weight)
+    drop = 1.0 - ratio / (float(np.median(history.ratios)) if history.ratios else 1.0)
+    if white and drop > 2 * FALL:
+        at = day.start + int(hours.hours[0]) * HOUR
+        return _snow(inverter, day, hours.facts.number, hours, Today(drop, True, at, day.end, ratio, hours)), history
     kept = history.learning(hours, ratio)
     # Of two that differ nobody knows which is right: the one that gives less is named.
     if history.ever is None and (white or ratio > 1 - FALL or spread > CONSTANT or not inverter.unit.inputs):
