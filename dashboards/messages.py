@@ -70,7 +70,8 @@ def digest_text(day: Day, page: str | None, *, simulated: bool) -> Text:
     """The digest of a day."""
     seen = _("{seen} sites of {sites} seen").format(seen=day.seen, sites=day.sites)
     number = len(day.open)
-    alerts = _("1 alert") if number == 1 else _("{n} alerts").format(n=number)
+    few = {0: _("0 alerts"), 1: _("1 alert")}
+    alerts = few.get(number) or _("{n} alerts").format(n=number)
     critical = sum(entry["severity"] == "critical" for entry in day.open)
     if critical:
         alerts = _("{alerts}, {n} critical").format(alerts=alerts, n=critical)
