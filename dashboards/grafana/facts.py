@@ -83,7 +83,7 @@ def alert_facts(alerts: Iterable[Alert], now: int) -> Iterator[Fact]:
         if each.closed is not None and each.closed < now - CLOSED_FOR:
             continue
         with speaking("fr"):  # as the boards
-            subject, text = each.subject, f"{each.subject} : {cause_words(each.cause)}"
+            subject, text = each.subject, f"{each.subject}\u202f: {cause_words(each.cause)}"
         severity, lost = each.severity.word, each.finding.lost_wh
         yield Fact(
             "tepos_alert",

@@ -47,6 +47,7 @@ class Influx:
     origin: str
     database: str
     token: str
+    """An API token, or ``user:password``."""
 
 
 def boards() -> dict[str, dict[str, Any]]:
@@ -79,13 +80,15 @@ def push_sources(grafana: Grafana, influx: Influx) -> Iterator[Done]:
     """The two data sources, asked whether they work. GrafanaError, also when Grafana cannot reach InfluxDB."""
     for uid, name, suffix in SOURCES:
         there = grafana.find(f"/datasources/uid/{uid}")
-        authorization = f"Token {influx.token}"
         settings = {"version": "InfluxQL", "dbName": f"{influx.database}{suffix}", "httpMode": "POST",
-                    "timeInterval": "60s", "httpHeaderName1": "Authorization"}  # fmt: skip
-        body = {
-            "uid": uid, "name": name, "type": "influxdb", "access": "proxy", "url": influx.origin,
-            "jsonData": settings, "secureJsonData": {"httpHeaderValue1": authorization},
-        }  # fmt: skip
+                    "timeInterval": "60s"}  # fmt: skip
+        user, colon, password = influx.token.partition(":")
+        if colon:
+            who = {"user": user, "jsonData": settings, "secureJsonData": {"password": password}}
+        else:
+            given = settings | {"httpHeaderName1": "Authorization"}
+            who = {"jsonData": given, "secureJsonData": {"httpHeaderValue1": f"Token {influx.token}"}}
+        body = {"uid": uid, "name": name, "type": "influxdb", "access": "proxy", "url": influx.origin, **who}
         if there is None:
             grafana.ask("POST", "/datasources", body)
         else:

@@ -47,6 +47,13 @@ def test_what_is_pushed_stands_there(stub: Stub) -> None:
     assert {asked.headers["X-Disable-Provenance"] for asked in stub.asked} == {"true"}
 
 
+def test_a_user_of_influxdb_with_a_password_is_pushed_as_such(stub: Stub) -> None:
+    list(push.push_sources(Grafana(stub.url, TOKEN), Influx("http://influxdb:8086", "pv", "grafana:pw:1")))
+    source = stub.kept["/datasources/uid/tepos-releves"]
+    assert (source["user"], source["secureJsonData"]) == ("grafana", {"password": "pw:1"})
+    assert "httpHeaderName1" not in source["jsonData"]
+
+
 def test_rules_are_spelt_as_http_wants_them(stub: Stub) -> None:
     pushed(stub)
     group = stub.kept["/v1/provisioning/folder/parc-solaire/rule-groups/tepos"]

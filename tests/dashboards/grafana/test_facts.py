@@ -1,0 +1,64 @@
+"""Facts out of what tepos knows: nothing invented, closed alerts seen to go, no figure where none is computed."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from config.kwh import Subject
+from dashboards.grafana import facts
+from models.pv.alerts.deed import Why
+from tests.dashboards.grafana.boards_town import DAY, HOUR, NOW, SITES, _alert, _progress
+
+
+def test_a_closed_alert_is_told_to_be_closed_for_a_day_and_is_an_event_with_an_end() -> None:
+    alert = replace(_alert(SITES[0], NOW - 5 * HOUR), closed=NOW - HOUR, why=Why.OVER)
+    state, event = facts.alert_facts([alert], NOW)
+    assert (state.measurement, state.time, state.fields["open"]) == ("tepos_alert", NOW, 0.0)
+    assert (event.measurement, event.time, event.fields["end_ms"]) == ("tepos_event", NOW - 5 * HOUR, NOW - HOUR)
+    assert list(facts.alert_facts([alert], NOW + DAY)) == []
+
+
+def test_an_open_alert_tells_its_words_in_french_whoever_runs_tepos(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEPOS_LANG", "en")
+    state, event = facts.alert_facts([_alert(SITES[0], NOW)], NOW)
+    assert state.fields["text"] == event.fields["text"]
+    assert re.fullmatch(r"mairie/inv 1\u202f: onduleur .* jour", state.fields["text"])
+    assert event.fields["end_ms"] is None
+
+
+def test_a_spool_that_cannot_be_read_has_no_figures_and_tepos_lives_all_the_same() -> None:
+    for unread in (None, {"error": "broken"}):
+        fact = facts.spool_fact(unread, running=False, simulated=False, now=NOW)
+        assert (fact.fields["queued"], fact.fields["running"], fact.fields["simulated"]) == (None, 0.0, 0.0)
+
+
+def test_yields_judge_whole_days_and_no_clear_sky() -> None:
+    day = {"subject": "a/b", "time": 0, "energy": 50.0, "expected": 60.0, "insolation": 4000.0}
+    given = [("fleet", 1.0), ("clear_sky", 1.0), ("fleet", 0.8)]
+    rows = pd.DataFrame([{**day, "expected_basis": basis, "completeness": known} for basis, known in given])
+    whole, clear, part = (fact.fields for fact in facts.yield_facts(rows, Subject.ROOF, {"a/b": 10.0}))
+    assert whole == {
+        "installed": 10.0,
+        "energy": 50.0,
+        "expected": 60.0,
+        "reference_energy": 40.0,
+        "final_yield_h": 5.0,
+    }
+    assert math.isnan(clear["expected"])
+    assert math.isnan(part["energy"])
+    assert math.isnan(part["final_yield_h"])
+
+
+def test_progress_says_a_share_or_why_there_is_none() -> None:
+    for fact in _progress():
+        refused = fact.tags["ring"] == "all-uses"
+        assert (fact.fields["coverage"] is None, fact.fields["status"]) == (
+            refused,
+            "partial" if refused else "declared",
+        )
+        assert fact.fields["target"] == pytest.approx(0.125 + 0.0375 * (int(fact.fields["year"]) - 2020), abs=0.03)
