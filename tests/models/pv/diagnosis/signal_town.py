@@ -67,6 +67,7 @@ def frame_of(simulated: Plant, path: str, times: np.ndarray) -> pd.DataFrame:
         frame[name] = np.floor(frame[name] / 10) * 10
     frame["pac"] = frame["pac"].round()
     hybrid = {"pv_power", "p_battery", "energy_pv_total", "energy_charge_total", "energy_discharge_total"}
+    hybrid |= {"s_ac", "q_ac", "power_factor", "i_ac", "i_ac_a", "i_ac_b", "i_ac_c", "energy_ac_day"}  # not read here
     frame = frame.drop(columns=[name for name in hybrid if name in frame])
     frame.index = pd.DatetimeIndex(pd.to_datetime(times, unit="ms", utc=True))
     return frame
@@ -77,9 +78,14 @@ def day_of(
     error: float = 0.03,
 ) -> TownDay:  # fmt: skip
     """One day; `until` ms into it while it goes on."""
+    return _day(when, tuple(faults), pace, until, seed, error)
+
+
+@lru_cache(maxsize=160)
+def _day(when: date, faults: tuple[Fault, ...], pace: int, until: int | None, seed: int, error: float) -> TownDay:
     start, end = day_bounds(when, PARIS)
     end = end if until is None else start + until
-    simulated, well = plant(tuple(faults), seed), plant((), seed)
+    simulated, well = plant(faults, seed), plant((), seed)
     edges = np.arange(start, end + 1, QUARTER, dtype=np.int64)
     times = np.arange(start, end, pace, dtype=np.int64)
     place = TOWN.place
