@@ -24,6 +24,8 @@ LEAST = 1_800_000
 """ms in which nothing was made, …"""
 SAMPLES = 2
 """… and this many intervals: half an hour of quarters, two hours of hours. A restart takes minutes."""
+LONGER = 4
+"""Times as long where only a cloudless sky says that there should be something: under a dark one inverters sleep."""
 DAYS = 14.0
 """Days over which is remembered at which hours an inverter makes nothing though it is well: shade at dawn."""
 USUAL = 0.5
@@ -31,8 +33,8 @@ USUAL = 0.5
 
 def inverter_off(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     """Nothing made in daylight, from half an hour on; goes on over nights and silences until something is made."""
-    off, working = _off(inverter, day, past)
-    runs = _runs(off, working, day.width, begun=past.get("since") is not None)
+    off, unsure, working = _off(inverter, day, past)
+    runs = _runs(off, unsure, working, day.width, begun=past.get("since") is not None)
     after = _after(inverter, day, past, off, working)
     if not runs.any():
         if not working.any() and past.get("since") is not None:  # nothing was seen of it
@@ -70,8 +72,8 @@ def planned(day: TownDay, past: Past) -> Looked:
     return signs, past
 
 
-def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools]:
-    """(T,) where it makes nothing though it should, and where it makes something."""
+def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools, Bools]:
+    """(T,) where it makes nothing though it should, of these where only a cloudless sky says so, where it works."""
     energy, rated = inverter.energy, inverter.unit.pac_rated * day.width / 3_600_000
     known = np.isfinite(energy)
     should = np.where(np.isfinite(inverter.expected), inverter.expected, 0.0)
@@ -82,17 +84,17 @@ def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools]
     usually = np.asarray(past.get("idle", [0.0] * 24))[_hours(day)] > USUAL
     off: Bools = (((lit | clear) & nothing) | (inverter.outage & ~(known & ~nothing))) & ~usually
     working: Bools = known & ~nothing & (np.nan_to_num(energy) > NOTHING * LIT * rated)
-    return off, working
+    return off, off & clear & ~inverter.outage, working
 
 
-def _runs(off: Bools, working: Bools, width: int, *, begun: bool) -> Bools:
-    """(T,) those that lie in a stretch long enough, of which nothing made interrupts it; one begun needs no length."""
+def _runs(off: Bools, unsure: Bools, working: Bools, width: int, *, begun: bool) -> Bools:
+    """(T,) those that lie in a stretch long enough, in which nothing was made; one begun needs no length."""
     need = max(SAMPLES, -(-LEAST // width))
     stretch = np.cumsum(working)
     made = np.zeros_like(off)
     for number in np.unique(stretch[off]):
         mine = off & (stretch == number)
-        if mine.sum() >= need or (begun and number == 0):
+        if (mine & ~unsure).sum() >= need or mine.sum() >= LONGER * need or (begun and number == 0):
             made |= mine
     return made
 

@@ -29,6 +29,8 @@ START, LEAST, LARGEST = 0.04, 0.01, 0.08
 """Unrest of a day before anything is known; and its bounds: a roof of which hardly anything is known hides no half."""
 MEMORY = 30.0
 """Lit days over which the unrest is learnt."""
+LOOKED, DAY = 21, 86_400_000
+"""Days for which the shape of a loss is looked at anew, ms."""
 KEPT = 42
 """Days that are remembered: what a shape is told from."""
 
@@ -65,8 +67,11 @@ def performance(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
 
 
 def forgotten(past: Past) -> Past:
-    """What is remembered of an inverter once its loss has another name: days and unrest, no loss."""
-    return {**past, "sum": 0.0, "since": None, "found": None} if past else past
+    """What is remembered of an inverter once another recipe has named its loss: days and unrest, no loss."""
+    found = past.get("found")
+    if not found or found["cause"] != Cause.UNEXPLAINED:
+        return past
+    return {**past, "sum": 0.0, "since": None, "found": None}
 
 
 def allowance(unrest: float) -> float:
@@ -104,6 +109,9 @@ def _going_on(
     if back > enough(unrest):
         return None
     lately = sums.after(int(found["since"])).missing(28)
+    if found["cause"] == Cause.UNEXPLAINED and day.start - found["seen"] < LOOKED * DAY:
+        shape = shape_of(sums, int(found["since"]), inverter.unit)
+        found = {**found, "cause": shape.cause, "evidence": dict(shape.evidence)}
     return {**found, "back": round(back, 5), "level": round(lately, 5)}
 
 

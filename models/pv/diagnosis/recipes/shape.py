@@ -14,6 +14,10 @@ from models.pv.sun import Floats
 EDGES = (-3.0, -1.0, 1.0, 3.0)
 """Hours from the sun's highest stand that cut the day into parts."""
 PARTS = len(EDGES) + 1
+SURE_DAYS, EVERY_DAY, EVEN = 5, 0.8, 0.08
+"""Days after which a step is told from noise; share of them that are hit; how far the parts of the day may differ."""
+FEW_STRINGS, WHOLE_STRING = 5, 0.025
+"""Strings of an inverter up to which one of them stands out, and how near to 1/n the loss must be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,17 @@ class DaySums:
         """(days,) made over expected."""
         made: Floats = self.made.sum(axis=1) / np.maximum(self.should.sum(axis=1), 1e-9)
         return made
+
+    def parts(self) -> Floats:
+        """(PARTS,) share missing of each part of the day; NaN where next to nothing is expected."""
+        made, should = self.made.sum(axis=0), self.should.sum(axis=0)
+        gone: Floats = np.where(should > 0.05 * should.sum(), 1.0 - made / np.maximum(should, 1e-9), np.nan)
+        return gone
+
+    def missing_of(self, parts: slice) -> float:
+        """The same of several parts together."""
+        should = float(self.should[:, parts].sum())
+        return 1.0 - float(self.made[:, parts].sum()) / should if should > 0.05 * self.should.sum() else float("nan")
 
     def after(self, since: int) -> DaySums:
         """Those from a day on; at least the newest."""
@@ -66,7 +81,38 @@ def part_of_day(day: TownDay, values: Floats) -> list[float]:
 
 
 def shape_of(sums: DaySums, since: int, unit: Unit) -> Shape:
-    """What the days since then look like."""
+    """What the days since then look like, the newest at least."""
     own = sums.after(since)
     missing = own.missing(len(own.starts))
-    return Shape(Cause.UNEXPLAINED, since, round(missing, 5), {"missing_share": round(missing, 3)})
+    parts = own.parts()
+    gone = 1.0 - own.ratios()
+    evidence = {"missing_share": missing, "days_hit_share": float((gone > missing / 2).mean())}
+    middle = PARTS // 2
+    for name, of in (
+        ("morning", slice(0, middle)),
+        ("midday", slice(middle, middle + 1)),
+        ("evening", slice(-middle, None)),
+    ):
+        share = own.missing_of(of)
+        if np.isfinite(share):
+            evidence[f"{name}_missing_share"] = share
+    strings = _strings(missing, parts, evidence["days_hit_share"], len(own.starts), unit)
+    if strings:
+        evidence["strings"] = float(strings)
+    cause = Cause.STRING_OPEN if strings else Cause.UNEXPLAINED
+    return Shape(cause, since, round(missing, 5), {name: round(value, 3) for name, value in evidence.items()})
+
+
+def _strings(missing: float, parts: Floats, hit: float, days: int, unit: Unit) -> int:
+    """How many strings the inverter has when exactly one of them seems to be open; 0 otherwise.
+
+    All strings must be alike and see the same light, and be few: of ten strings every loss is nearly a whole number.
+    """
+    strings = sum(one.strings for one in unit.inputs)
+    planes = {one.planes for one in unit.inputs}
+    sizes = [one.pdc0 / one.strings for one in unit.inputs if one.strings]
+    alike = len(planes) == 1 and len(sizes) == len(unit.inputs) and max(sizes) < 1.05 * min(sizes)
+    if not 2 <= strings <= FEW_STRINGS or not alike or days < SURE_DAYS or hit < EVERY_DAY:
+        return 0
+    even = bool((np.abs(parts[np.isfinite(parts)] - missing) < EVEN).all())
+    return strings if even and abs(missing - 1 / strings) < WHOLE_STRING else 0
