@@ -29,6 +29,7 @@ from scripts.commands import (
     learnt,
     panel,
     probe,
+    progress,
     quality,
     queue,
     report,
@@ -37,6 +38,7 @@ from scripts.commands import (
     schedule,
     serve,
     simulate,
+    statement,
     status,
     weather,
     works,
@@ -80,6 +82,10 @@ app.command("erase", help=_("Forget a person, an initiative's texts or a panel, 
 app.command("weather", help=_("Where the weather comes from: asked, answered, to be named."))(weather.weather)
 app.command("quality", help=_("Which readings were not believed, and why."))(quality.quality)
 app.command("yields", help=_("Yields, performance, availability and losses."))(yields.yields)
+app.command("progress", help=_("How far the territory is: needs, own renewables, trajectory, levers."))(
+    progress.progress
+)
+app.command("statement", help=_("The producer's month: energy, revenue, variance, roof fee."))(statement.statement)
 app.command("report", help=_("One month of the town and its roofs, as PDF and spreadsheet."))(report.report)
 app.command("backup", help=_("Store, ledger, spool and town as one file, while tepos runs."))(backup.backup)
 app.command("restore", help=_("Verify a backup; restore it into an empty directory."))(restore.restore)

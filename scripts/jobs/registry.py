@@ -11,6 +11,7 @@ from pathlib import Path
 from collector.channels.outbox import FILE as OUTBOX
 from collector.imports.batches import Imports
 from collector.ledger_file import LEDGER
+from collector.opendata.database import NAME as TERRITORY
 from collector.periods import Periods, Span
 from collector.store import Store
 from collector.store.facts import FactStore
@@ -34,6 +35,7 @@ from scripts.jobs.metadata import MetadataJob
 from scripts.jobs.notify import NotifyJob, Office
 from scripts.jobs.opendata import OpenDataJob
 from scripts.jobs.outside import Outside, weather_outside
+from scripts.jobs.progress import ProgressJob
 from scripts.jobs.reports import REPORTS, ReportsJob
 from scripts.jobs.retention import Retention
 from scripts.jobs.runner import Outcome, Runner
@@ -42,6 +44,7 @@ from scripts.jobs.weather import WeatherJob, spot_of
 from scripts.jobs.works import renewed
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
+from scripts.progress import computed, every_coverage
 from scripts.provenance import holds_simulated
 from scripts.situation import situation
 
@@ -154,11 +157,22 @@ def _papers(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now
     )
 
 
+def _progress(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now: Callable[[], int]) -> Job:
+    """The job that keeps each day's progress of the territory."""
+    days = next(job for job in jobs if job.name == DAYS)
+    return ProgressJob(
+        place.data / TERRITORY, days, lambda at: computed(place, town, store, at), zone(town.place.tz), now
+    )
+
+
 def _facts(
     place: Workplace, town: Town, store: Store, periods: Periods, jobs: Sequence[Job], now: Callable[[], int]
 ) -> Job:
     """The job that tells InfluxDB what Grafana's boards need besides."""
-    return GrafanaJob(town, store, periods, jobs, zone(town.place.tz), now, lambda at: situation(place, at))
+    return GrafanaJob(
+        town, store, periods, jobs, zone(town.place.tz), now, lambda at: situation(place, at),
+        coverages=lambda: every_coverage(place, town, store, now()),
+    )  # fmt: skip
 
 
 def _fetching(outside: Outside, town: Town, closing: Closing) -> Job:
@@ -203,7 +217,7 @@ def opened(
         price = prices_of(place.town_folder)
         jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside, price)
         jobs = (*jobs, _telling(place, town, store, periods, jobs, now, office))
-        jobs = (*jobs, *_papers(place, town, store, jobs, now))
+        jobs = (*jobs, *_papers(place, town, store, jobs, now), _progress(place, town, store, jobs, now))
         if isinstance(store, FactStore):
             jobs = (*jobs, _facts(place, town, store, periods, jobs, now))
         yield Work(store, periods, jobs, tz, now, ImportedRows(town, store, imports, tz))
