@@ -1,0 +1,147 @@
+"""The pages as somebody uses them: by keyboard, without JavaScript, with a server that goes away; what they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from scripts.serving import Serving
+from tests.dashboards.web.prepared import Prepared
+
+CHARTS = ("/", "/exploitation/site/ecole-lamendin", "/exploitation/site/salle-varet/toit/toit")
+FIGURES = """() => [...document.querySelectorAll('figure.chart')].map(figure => {
+  const values = [...figure.querySelectorAll('svg.shapes [data-value]')].map(e => Number(e.dataset.value));
+  const table = figure.querySelector('table');
+  const cells = [...table.querySelectorAll('tbody tr')].map(row => row.cells[1].dataset.value);
+  const shapes = figure.querySelector('svg.shapes');
+  return {name: shapes.querySelector('title').textContent, drawn: values, bars: !shapes.querySelector('path.line'),
+          sentence: figure.querySelector('figcaption').textContent, points: Number(shapes.dataset.points),
+          gaps: figure.querySelectorAll('svg.shapes rect.gap').length, rows: cells.length,
+          told: cells.filter(c => c !== undefined).map(Number)};
+})"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def plain(browser: Browser) -> Iterator[Page]:
+    """A browser without JavaScript."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", CHARTS)
+def test_every_chart_has_a_sentence_and_a_table_of_the_same_figures(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    charts = page.evaluate(FIGURES)
+    assert charts
+    for chart in charts:
+        assert chart["name"]
+        assert chart["sentence"]
+        assert chart["rows"] == chart["points"]
+        if chart["bars"]:
+            assert chart["drawn"] == chart["told"]
+            assert chart["gaps"] == chart["rows"] - len(chart["told"])
+
+
+def test_a_gap_is_hatched_and_said_and_never_0(page: Page, address: str) -> None:
+    page.goto(f"{address}/")
+    days = page.locator("#days")
+    assert days.locator(".shapes rect.gap").count() == 1
+    assert "Sans données, en hachures\u202f: 1 sur 14" in days.inner_text()
+    assert days.locator(".shapes rect.unsure").count() == 1
+    assert 0 not in page.evaluate(FIGURES)[1]["told"]
+
+
+def test_the_figures_are_there_without_javascript(plain: Page, address: str) -> None:
+    words_of = {
+        "/": "kWh", "/affichage": "kWh", "/exploitation": "École Lamendin", "/producteur": "kWh/kWp",
+        "/exploitation/site/ecole-lamendin/onduleur/inv-1": "entrée 2",
+    }  # fmt: skip
+    for path, words in words_of.items():
+        plain.goto(address + path)
+        assert words in plain.locator("main").inner_text(), path
+    plain.goto(f"{address}/connexion")
+    plain.fill("#name", "nobody")
+    plain.fill("#password", "nothing at all")
+    plain.click("main button")
+    assert "ne vont pas ensemble" in plain.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/", "/affichage", "/exploitation", "/initiatives/idee", "/connexion"])
+def test_the_keyboard_reaches_everything_and_the_focus_is_seen(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]"
+        ".filter(e => e.checkVisibility() && e.tabIndex >= 0).length"
+    )
+    seen, unseen = set(), []
+    for _press in range(wanted + 5):
+        page.keyboard.press("Tab")
+        told = page.evaluate("""() => {
+          const e = document.activeElement;
+          if (e === document.body) return null;
+          const style = getComputedStyle(e), box = e.getBoundingClientRect();
+          const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+          return {key: e.outerHTML.slice(0, 90), shown: ring && box.width > 0 && box.right > 0 && box.bottom > 0};
+        }""")
+        if told is None:
+            break
+        seen.add(told["key"])
+        if not told["shown"]:
+            unseen.append(told["key"])
+    assert unseen == []
+    assert len(seen) >= wanted * 0.9  # equal elements have one key
+
+
+def test_the_screen_of_the_town_hall_refreshes_without_moving_the_focus_and_can_be_paused(
+    page: Page, address: str, town: Prepared
+) -> None:
+    page.goto(f"{address}/affichage?toutes=1")
+    page.focus("#again")
+    first = page.locator("#figures .age").inner_text()
+    town.clock.now += 7_200_000
+    page.wait_for_function("text => document.querySelector('#figures .age').innerText !== text", arg=first)
+    assert page.evaluate("document.activeElement.id") == "again"
+    page.click("#pause")
+    paused = page.locator("#figures").inner_text()
+    town.clock.now -= 7_200_000
+    page.wait_for_timeout(2500)
+    assert page.locator("#figures").inner_text() == paused
+    assert page.get_attribute("#pause", "aria-pressed") == "true"
+
+
+def test_the_screen_keeps_its_figures_while_the_server_is_away_and_comes_back(page: Page, town: Prepared) -> None:
+    serving = Serving(town.site, 0)
+    serving.start()
+    port = int(serving.address.rstrip("/").rsplit(":", 1)[1])
+    page.goto(f"{serving.address}affichage?toutes=1")
+    number = page.locator(".big").inner_text()
+    serving.stop()
+    page.wait_for_function("() => document.querySelector('#state').textContent !== ''")
+    assert page.locator(".big").inner_text() == number
+    again = Serving(town.site, port)
+    again.start()
+    page.wait_for_function("() => document.querySelector('#state').textContent === ''")
+    again.stop()
+
+
+def test_an_alert_is_answered_under_the_name_of_the_desk(page: Page, address: str) -> None:
+    page.goto(f"{address}/connexion?vers=/exploitation")
+    page.fill("#name", "exploitation")
+    page.fill("#password", "a long enough password")
+    page.click("main button")
+    assert page.url == f"{address}/exploitation"
+    page.click("article summary")
+    page.fill("article input[name=note]", "fusible commandé")
+    page.click("article button")
+    assert page.url == f"{address}/exploitation"
+    assert page.locator("h1").count() == 1
