@@ -8,11 +8,15 @@ come back when the others have, and it has thawed for long enough, is no longer 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import Bools, InverterDay, TownDay
+from models.pv.diagnosis.gates import FEWEST as FEWEST_WIDE
+from models.pv.diagnosis.gates import TOGETHER
+from models.pv.diagnosis.members import TOWN
 from models.pv.diagnosis.sign import Looked, Past, Sign
 from models.pv.sun import Floats
 
@@ -25,8 +29,9 @@ BURIED, THROUGH = 0.1, 0.02
 a hand's breadth of snow nearly nothing."""
 WEAK, DIM = 0.03, 0.05
 """W per W of modules from which on an expectation, or a clear sky, is light enough to judge a quarter by."""
-AT_ONCE = 2
-"""Intervals of light that a roof must be buried for."""
+AT_ONCE, LASTING = 2, 6_300_000
+"""Intervals of light that a roof must be buried for while the day is too young to judge it by its sum, and ms that it
+must be buried for on a day of which it made enough before."""
 LOW, PARTLY, FREE = 0.5, 0.85, 0.75
 """Share of the day's expectation: below the first several roofs make a snow day, below the second a roof of a snow day
 is partly covered, above the third it is free again."""
@@ -46,8 +51,13 @@ class _Roof:
     path: str
     site: str
     buried: Bools
+    """(T,)"""
+    judged: Bools
+    """(T,) light enough to say so."""
     share: float
-    """Made of what was expected; NaN unknown."""
+    """Made of what was expected; NaN unknown, as while the day is too young …"""
+    dark: bool
+    """It has made as good as nothing so far, or less than half of the little that is expected by now."""
     late: float
     """The same over the last two hours of light."""
     fault: bool
@@ -64,14 +74,22 @@ def snow(day: TownDay, past: Past) -> Looked:
     roofs = [_roof(inverter, day, lit) for inverter in day.inverters]
     covered: dict[str, int] = dict(past.get("covered", {}))
     new = _fallen(roofs, day, covered) if coldest < COLD else {}
-    if not covered and not new:
-        return [], {}
-    begun = min([*covered.values(), *new.values()])
     covered = new | covered
     freed = _freed(roofs, covered, day)
-    signs = [_sign(roof, covered[roof.path], freed.get(roof.path), day, coldest, len(covered)) for roof in roofs
-             if roof.path in covered]  # fmt: skip
-    return [sign for sign in signs if sign is not None], _after(past, begun, covered, freed, day)
+    found = [
+        _sign(roof, covered[roof.path], freed.get(roof.path), day, coldest, len(covered))
+        for roof in roofs
+        if roof.path in covered
+    ]
+    signs = [sign for sign in found if sign is not None]
+    wide = len(signs) > TOGETHER * len(roofs) and len(signs) >= FEWEST_WIDE
+    if past.get("wide") and not wide:  # what was said of the town is over, some roofs are not free yet
+        over, nothing = int(past["wide"][1]), np.zeros(len(day.elevation))
+        signs.append(Sign(Cause.SNOW, TOWN, int(past["wide"][0]), over, nothing, until=over))
+    after = _after(past, covered, freed, day) if covered else {}
+    if wide and any(sign.until is None for sign in signs):
+        after["wide"] = [min(sign.since for sign in signs), day.end]
+    return signs, after
 
 
 def _roof(inverter: InverterDay, day: TownDay, lit: Bools) -> _Roof:
@@ -83,12 +101,15 @@ def _roof(inverter: InverterDay, day: TownDay, lit: Bools) -> _Roof:
     clear = np.where(known, np.nan_to_num(inverter.clear), 0.0)
     buried = (expected > WEAK * size) & (energy < BURIED * expected)
     buried |= (clear > DIM * size) & (energy < THROUGH * clear)
+    light = (expected > WEAK * size) | (clear > DIM * size)
     judged = known & (expected > 0)
     last = np.flatnonzero(judged)[-max(int(7_200_000 / day.width), 1) :]
     unsure = expected.sum() < ENOUGH * max(unit.pdc0, unit.pac_rated)
-    share = np.nan if unsure else float(energy[judged].sum() / expected[judged].sum())
+    made, should = float(energy[judged].sum()), float(expected[judged].sum())
+    share = np.nan if unsure else made / should
+    dark = bool(known.any()) and (energy.sum() <= THROUGH * clear.sum() or made < LOW * should)
     late = float(energy[last].sum() / expected[last].sum()) if len(last) and expected[last].sum() > 0 else np.nan
-    return _Roof(unit.path, unit.site, buried, share, late, _faulty(inverter))
+    return _Roof(unit.path, unit.site, buried, light, share, dark, late, _faulty(inverter))
 
 
 def _faulty(inverter: InverterDay) -> bool:
@@ -107,16 +128,19 @@ def _fallen(roofs: list[_Roof], day: TownDay, covered: dict[str, int]) -> dict[s
     together = {roof.site for roof in roofs if roof.path in down or roof.path in covered}
     if len({*down, *covered}) < max(FEWEST, PART * len(roofs)) or len(together) < min(2, len(sites)):
         return {}
-    partly = {roof.path: day.start for roof in roofs if not roof.fault and roof.share < PARTLY}
-    return partly | down
+    covered_too = [roof for roof in roofs if not roof.fault and (roof.dark or roof.share < PARTLY)]
+    return {roof.path: day.start for roof in covered_too} | down
 
 
 def _since(roof: _Roof, day: TownDay) -> int | None:
     """Since when a roof is buried, or the beginning of a day of which it made less than half; None: it is not."""
-    run = np.convolve(roof.buried, np.ones(AT_ONCE), "valid") >= AT_ONCE
-    if run.any():
-        return int(day.times[int(np.argmax(run))])
-    return day.start if roof.share < LOW else None
+    places = np.flatnonzero(roof.judged)
+    free = np.flatnonzero(~roof.buried[places])
+    tail = places[free[-1] + 1 :] if len(free) else places  # buried up to now
+    young, low = np.isnan(roof.share), roof.share < LOW
+    if len(tail) >= AT_ONCE and (young or low or len(tail) * day.width >= LASTING):
+        return int(day.times[tail[0]])
+    return day.start if low else None
 
 
 def _freed(roofs: list[_Roof], covered: dict[str, int], day: TownDay) -> dict[str, int]:
@@ -135,9 +159,10 @@ def _sign(roof: _Roof, since: int, freed: int | None, day: TownDay, coldest: flo
     return Sign(Cause.SNOW, roof.path, since, seen, claim, confidence=0.8, until=freed, evidence=evidence)
 
 
-def _after(past: Past, begun: int, covered: dict[str, int], freed: dict[str, int], day: TownDay) -> Past:
+def _after(past: Past, covered: dict[str, int], freed: dict[str, int], day: TownDay) -> dict[str, Any]:
     """What holds tomorrow: nothing once nobody is excused any more."""
     assert day.temp_air is not None
+    begun = min(covered.values())
     light = day.temp_air[day.elevation > 0]
     warmest = float(np.nanmax(light)) if np.isfinite(light).any() else -np.inf
     warm = int(past.get("warm", 0)) + (warmest > THAW)
