@@ -50,7 +50,8 @@ def counter_stuck(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     made = np.nan_to_num(energy(times, power, told.period))
     step = value_step(counter) or float(past.get("step", STEP))
     after = {**past, "step": step}
-    rest = _rest(times, counter, made, max(STEPS * step, RATED_HOURS * told.rated), past.get("rests"))
+    need = max(STEPS * step, RATED_HOURS * told.rated)
+    rest = _rest(times, counter, power, made, need, past.get("rests"))
     if rest is not None:
         since, seen, until, wh = rest
         kept = {key: value for key, value in after.items() if key != "rests"}
@@ -64,11 +65,13 @@ def counter_stuck(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
 
 
 def _rest(
-    times: Times, counter: Floats, made: Floats, need: float, before: Past | None
+    times: Times, counter: Floats, power: Floats, made: Floats, need: float, before: Past | None
 ) -> tuple[int, int, int | None, float] | None:
     """since, seen, until and Wh made in the first rest that is long enough."""
     starts, ends = stretches(np.diff(counter) == 0)
     for start, end in zip(starts, ends, strict=True):
+        if np.ptp(power[start + 1 : end + 1]) == 0:  # the whole answer rests: see `frozen`
+            continue
         total = np.cumsum(made[start + 1 : end + 1])
         went_on = start == 0 and before is not None and before["counter"] == counter[0]
         enough = (total >= need) & (times[start + 1 : end + 1] - times[start] >= RESTS)

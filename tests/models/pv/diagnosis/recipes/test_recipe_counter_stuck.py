@@ -12,6 +12,7 @@ import pytest
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay
 from models.pv.diagnosis.recipes.counter_stuck import counter_stuck
+from scripts.simulator.fault import Fault, FaultKind
 from tests.models.pv.diagnosis.signal_town import HOUR, MINUTE, PATHS, SUMMER, at, run
 
 Change = Callable[[InverterDay, TownDay], InverterDay]
@@ -89,3 +90,9 @@ def test_a_counter_that_began_anew_is_not_stuck() -> None:
         lambda counter: counter - counter.where(counter.index.hour >= 10).min() * (counter.index.hour >= 10)
     )
     assert all(not found for _day, found in run(counter_stuck, PATHS[0], 2, change=change))
+
+
+def test_where_the_whole_answer_is_frozen_the_counter_is_not_accused() -> None:
+    frozen = Fault(PATHS[0], FaultKind.FROZEN, at(SUMMER, 10), at(SUMMER, 15))
+    ((_day, found),) = run(counter_stuck, PATHS[0], 1, [frozen])
+    assert not found
