@@ -95,7 +95,7 @@ def _opened(inverter: InverterDay, day: TownDay, sums: DaySums, since: int) -> d
     shape = shape_of(sums, since, inverter.unit)
     return {
         "since": shape.since, "seen": day.end, "cause": shape.cause, "evidence": dict(shape.evidence),
-        "level": shape.missing, "back": 0.0,
+        "level": shape.missing, "back": 0.0, "spread": 0.0,
     }  # fmt: skip
 
 
@@ -103,11 +103,17 @@ def _going_on(
     inverter: InverterDay, day: TownDay, sums: DaySums, found: dict[str, Any], missing: float, counts: float,
     unrest: float,
 ) -> dict[str, Any] | None:  # fmt: skip
-    """The loss after one more day; None when it is over."""
+    """The loss after one more day; None when it is over.
+
+    A loss that comes and goes has an unrest of its own: as many good days in a row as it can have prove nothing.
+    """
     level = max(float(found["level"]), 2 * ALLOWANCE)
     back = max(found["back"] + counts * float(np.clip(level / 2 - missing, -MOST, MOST)), 0.0)
-    if back > enough(unrest):
+    if back > max(enough(unrest), ENOUGH_UNRESTS * found["spread"]):
         return None
+    if back == 0.0:
+        ratios = sums.after(int(found["since"])).ratios()[-LOOKED:]
+        found = {**found, "spread": round(float(np.std(ratios)), 4)}
     lately = sums.after(int(found["since"])).missing(28)
     if found["cause"] == Cause.UNEXPLAINED and day.start - found["seen"] < LOOKED * DAY:
         shape = shape_of(sums, int(found["since"]), inverter.unit)
