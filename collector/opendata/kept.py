@@ -160,8 +160,8 @@ class Territory(TerritoryFile):
     def half_hours(self, start: int, end: int) -> list[tuple[Any, ...]]:
         """Of each half-hour of start..end (ms) what the latest import says: start, consumption, thermal … bio."""
         query = (
-            "SELECT start, consumption, thermal, nuclear, wind, solar, hydro, bio FROM half_hour AS h WHERE start >= ?"
-            " AND start < ? AND batch = (SELECT max(batch) FROM half_hour AS o WHERE o.start = h.start) ORDER BY start"
+            "SELECT start, consumption, thermal, nuclear, wind, solar, hydro, bio FROM (SELECT *, max(batch) FROM"
+            " half_hour WHERE start >= ? AND start < ? GROUP BY start) ORDER BY start"
         )
         with self._transaction() as sql:
             return sql.execute(query, (start, end)).fetchall()

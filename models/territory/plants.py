@@ -21,6 +21,8 @@ ALIKE = (0.65, 1.2)
 """A plant's power in the register over its kWp: inverters are built smaller than modules, rarely larger."""
 DAYS_APART = 400
 """Between the two dates of commissioning; the register has the connection, the town the first day of production."""
+UNDATED = 1.0
+"""A pair without two dates comes after every pair whose dates agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +197,10 @@ def _apart(plant: Monitored, row: Row) -> float | None:
     ratio = row.kw / plant.kwp
     if not ALIKE[0] <= ratio <= ALIKE[1]:
         return None
-    days = 0
-    if row.commissioned and plant.commissioned:
-        days = abs((row.commissioned - plant.commissioned).days)
-        if days > DAYS_APART:
-            return None
-    return abs(ratio - 1.0) + days / DAYS_APART
+    if not (row.commissioned and plant.commissioned):
+        return abs(ratio - 1.0) + UNDATED
+    days = abs((row.commissioned - plant.commissioned).days)
+    return abs(ratio - 1.0) + days / DAYS_APART if days <= DAYS_APART else None
 
 
 def _plain(name: str) -> str:

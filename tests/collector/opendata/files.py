@@ -51,7 +51,7 @@ REGISTER_OLD = (
     "puisMaxInstallee;nbInstallations;energieAnnuelleGlissanteInjectee;energieAnnuelleGlissanteProduite"
 )
 REGISTER_ROWS = [
-    f"Confidentiel;625280101;{LOOS};Loos-en-Gohelle;2020-05-04;Solaire;;;66;1;70000.0;0.0",
+    f"Confidentiel;625280101;{LOOS};Loos-en-Gohelle;2020-05-04;Solaire;;;72;1;70000.0;0.0",
     f"Agrégation des installations de moins de 36KW;625280101;{LOOS};Loos-en-Gohelle;2009-01-01;Solaire;;;300;80;190000;0",
     f"Base;625280102;{LOOS};Loos-en-Gohelle;2017-06-01;Solaire;;;80;1;60000;78000",
     f"Muet;625280102;{LOOS};Loos-en-Gohelle;2019-06-01;Solaire;;;100;1;0.0;0.0",

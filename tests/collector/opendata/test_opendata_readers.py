@@ -101,7 +101,7 @@ def test_both_column_styles_of_the_register_say_the_same(kept, brought, old):
     brought(files.register(old), REGISTERED)
     found = facts(kept, "register")
     assert [(f.kw, f.plants, f.mwh, f.own) for f in found] == [
-        (66, 1, 70, None), (300, 80, 190, None), (80, 1, 78, 18), (100, 1, None, None),
+        (72, 1, 70, None), (300, 80, 190, None), (80, 1, 78, 18), (100, 1, None, None),
     ]  # fmt: skip
     assert {fact.filiere for fact in found} == {Filiere.PHOTOVOLTAIC}
 

@@ -35,7 +35,7 @@ REFUSED = {
                                      "consototale"),
     "energies beyond the power": (
         files.register().replace("70000.0", "70000000"), Wanted(files.LOOS, edition=date(2023, 12, 31)),
-        "not possible with 66 kW",
+        "not possible with 72 kW",
     ),
     "another file": ("a;b;c\n1;2;3\n", LOOS, "none of the files that are known"),
     "a cut line": (files.ore().rstrip() + f"\nEnedis;Gaz;2023;{files.LOOS};Loos\n", LOOS, "the file is cut"),

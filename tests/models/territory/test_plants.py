@@ -27,6 +27,11 @@ def test_the_row_that_a_person_named_is_taken_however_unlike_it_is():
     assert matched(plants, [row("r1", 74, 70), row("r2", 300, 290, name="Salle Varet")]) == {"hall": "r2"}
 
 
+def test_a_pair_whose_dates_agree_comes_before_one_without_dates():
+    plants = [plant("undated", 66, None), plant("dated", 72, 68, commissioned=date(2020, 4, 1))]
+    assert matched(plants, [row("r1", 66, 70, commissioned=date(2020, 5, 4))]) == {"dated": "r1"}
+
+
 def test_a_plant_connected_years_before_is_another_plant():
     plants = [plant("hall", 70, 68, commissioned=date(2020, 4, 1))]
     rows = [row("r1", 70, 60, commissioned=date(2011, 5, 1))]
