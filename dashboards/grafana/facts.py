@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from collector.store.facts import Fact
-from config.carriers import Perimeter
+from config.carriers import Perimeter, Ring
 from config.kwh import ExpectedBasis, Subject
 from config.language import speaking
 from dashboards.alert_words import cause_words
@@ -77,8 +77,15 @@ def job_fact(job: str, gaps: Sequence[tuple[int, int]], settled: int, now: int) 
     return Fact("tepos_jobs", now, {"job": job}, {"lag_s": lag, "open": float(bool(gaps))})
 
 
-def alert_facts(alerts: Iterable[Alert], now: int) -> Iterator[Fact]:
-    """How alerts stand: those that are open, and those closed lately; and each as an event for as long as it lasted."""
+def alert_facts(alerts: Iterable[Alert], sites: Iterable[str], now: int) -> Iterator[Fact]:
+    """How alerts stand: those that are open, and those closed lately; and each as an event for as long as it lasted.
+
+    Each of the sites also says that it has been looked at, with an alert `none` that is not open: nothing to show is
+    then no alert, and not a tepos that is silent.
+    """
+    for site in sites:
+        tags = {"alert": "none", "severity": "none", "site": site, "subject": site}
+        yield Fact("tepos_alert", now, tags, {"open": 0.0, "since_ms": None, "lost_wh": None, "text": None})
     for each in alerts:
         if each.closed is not None and each.closed < now - CLOSED_FOR:
             continue
@@ -115,17 +122,17 @@ def yield_facts(rows: pd.DataFrame, kind: Subject, installed: Mapping[str, float
 
 
 def progress_facts(
-    coverages: Iterable[Coverage], milestones: Sequence[Target], start_of: Callable[[int], int]
+    coverages: Iterable[Coverage], milestones: Callable[[Ring], Sequence[Target]], start_of: Callable[[int], int]
 ) -> Iterator[Fact]:
     """What is covered, ring by ring and year by year; `start_of`: the first instant of a year in the town, ms UTC.
 
-    The trajectory is that of the council for the whole territory: other perimeters have no target.
+    milestones: what the council voted for a ring. It is about the whole territory: other perimeters have no target.
     """
     for each in coverages:
         made, used = each.production, each.consumption
         parts = [amount for amount in (made, used) if amount is not None]
         least_sure = max((amount.status for amount in parts), key=lambda known: known.doubt, default=None)
-        target = targeted(milestones, each.year) if each.perimeter is Perimeter.TERRITORY else None
+        target = targeted(milestones(each.ring), each.year) if each.perimeter is Perimeter.TERRITORY else None
         known = least_sure.value if least_sure else None
         figures: dict[str, float | str | None] = {
             "production_wh": None if made is None else made.mwh * MEGA,

@@ -15,6 +15,7 @@ from collector.ledger import Ledger
 from collector.periods import Periods
 from collector.store import Store
 from collector.store.facts import Fact, FactStore
+from config.carriers import Ring
 from config.kwh import Step, Subject
 from config.town import Town
 from dashboards.grafana import facts
@@ -58,7 +59,7 @@ class GrafanaJob:
         now: Callable[[], int],
         situation: Callable[[int], Mapping[str, Any]],
         coverages: Callable[[], Iterable[Coverage]] = lambda: (),
-        milestones: Sequence[Target] = (),
+        milestones: Callable[[Ring], Sequence[Target]] = lambda _ring: (),
     ) -> None:
         """`jobs`: whose lag is told. `situation`: as of scripts.situation. ValueError for a store without facts."""
         if not isinstance(store, FactStore):
@@ -92,7 +93,7 @@ class GrafanaJob:
             if (bounds := self._runner.closable(job)) is not None:
                 yield facts.job_fact(job.name, self._periods.gaps(job.name, *bounds), bounds[1], now)
         with Ledger(self._periods.path) as ledger:
-            yield from facts.alert_facts(alerts_of(ledger).values(), now)
+            yield from facts.alert_facts(alerts_of(ledger).values(), [site.id for site in self._town.sites], now)
         yield from facts.progress_facts(self._coverages(), self._milestones, self._year)
 
     def _lit(self, now: int) -> bool:

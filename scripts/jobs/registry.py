@@ -16,11 +16,13 @@ from collector.periods import Periods, Span
 from collector.store import Store
 from collector.store.facts import FactStore
 from collector.weather.source import Source
+from config import load_territory
 from config.contracts import Contracts
 from config.notify import load_notify
 from config.town import Town
 from dashboards.opendata.frozen import FOLDER
 from dashboards.prices import Prices, prices_of
+from dashboards.progress.path import targets
 from models.pv.alerts.gate import Price
 from models.pv.closing.books import books_of
 from scripts.jobs.alerts import ALERTS, AlertsJob
@@ -172,6 +174,7 @@ def _facts(
     return GrafanaJob(
         town, store, periods, jobs, zone(town.place.tz), now, lambda at: situation(place, at),
         coverages=lambda: every_coverage(place, town, store, now()),
+        milestones=lambda ring: targets(load_territory(place.town_folder), ring),
     )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _state(at: int) -> Iterator[Fact]:
     yield facts.spool_fact({"counters": counters}, running=True, simulated=True, now=at)
     yield facts.job_fact("quarters", [(at - 2 * HOUR, at)], at, at)
     yield facts.job_fact("days", [], at, at)
-    yield from facts.alert_facts([_alert(site, at - at % HOUR - HOUR) for site in SITES], at)
+    yield from facts.alert_facts([_alert(site, at - at % HOUR - HOUR) for site in SITES], SITES, at)
 
 
 def _alert(site: str, opened: int) -> Alert:
@@ -126,4 +126,4 @@ def _progress() -> Iterator[Fact]:
         for year in range(2021, 2026) for ring in rings
     ]  # fmt: skip
     milestones = [Target(2020, 32_000, 4000), Target(2030, 28_000, 14_000)]
-    return facts.progress_facts(made, milestones, lambda year: day_start(date(year, 1, 1), PARIS))
+    return facts.progress_facts(made, lambda _ring: milestones, lambda year: day_start(date(year, 1, 1), PARIS))

@@ -17,18 +17,23 @@ from tests.dashboards.grafana.boards_town import DAY, HOUR, NOW, SITES, _alert, 
 
 def test_a_closed_alert_is_told_to_be_closed_for_a_day_and_is_an_event_with_an_end() -> None:
     alert = replace(_alert(SITES[0], NOW - 5 * HOUR), closed=NOW - HOUR, why=Why.OVER)
-    state, event = facts.alert_facts([alert], NOW)
+    state, event = facts.alert_facts([alert], (), NOW)
     assert (state.measurement, state.time, state.fields["open"]) == ("tepos_alert", NOW, 0.0)
     assert (event.measurement, event.time, event.fields["end_ms"]) == ("tepos_event", NOW - 5 * HOUR, NOW - HOUR)
-    assert list(facts.alert_facts([alert], NOW + DAY)) == []
+    assert list(facts.alert_facts([alert], (), NOW + DAY)) == []
 
 
 def test_an_open_alert_tells_its_words_in_french_whoever_runs_tepos(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEPOS_LANG", "en")
-    state, event = facts.alert_facts([_alert(SITES[0], NOW)], NOW)
+    state, event = facts.alert_facts([_alert(SITES[0], NOW)], (), NOW)
     assert state.fields["text"] == event.fields["text"]
     assert re.fullmatch(r"mairie/inv 1\u202f: onduleur .* jour", state.fields["text"])
     assert event.fields["end_ms"] is None
+
+
+def test_a_site_without_alerts_says_so() -> None:
+    (fact,) = facts.alert_facts([], SITES[:1], NOW)
+    assert (fact.measurement, fact.tags["site"], fact.fields["open"]) == ("tepos_alert", SITES[0], 0.0)
 
 
 def test_a_spool_that_cannot_be_read_has_no_figures_and_tepos_lives_all_the_same() -> None:
