@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,29 +22,33 @@ QUARTER, PER_DAY = 900_000, 96
 START = 1_704_067_200_000
 """2024-01-01 UTC"""
 WITH_LOSS = 20
-"""Every so manieth roof makes a fifth less: findings are open, and carried from day to day."""
+"""One roof of so many makes a fifth less: findings are open, and carried from day to day."""
 REPEATS = 5
+FEW = 20
+"""Roofs that go through the years; what they remember is copied to all others."""
 
 
 def run(seed: int) -> Iterator[Figure]:
     """Milliseconds for one more day of N roofs behind which lie 60 days, and three years."""
+    few = _Town(FEW, seed)
+    pasts = few.pasts((SHORT, LONG))
     before = 0.0
     for count in ROOFS:
         town = _Town(count, seed)
-        taken = {days: town.cost(days) for days in (SHORT, LONG)}
+        taken = {days: town.cost(days, known, few) for days, known in pasts.items()}
         bare = town.bare()
         growth = f"; {taken[LONG] / before:.1f} times that of a tenth of the roofs" if before else ""
         yield Figure(
             f"diagnosis.ms.{count}", round(taken[LONG], 1), "ms", round(taken[SHORT], 1),
             f"the day after {LONG} days of quarter-hours, a loss open on every {WITH_LOSS}th roof; baseline: after"
             f" {SHORT} days{growth}; {taken[LONG] / count:.2f} ms a roof, of which the sums of measured and expected"
-            f" alone take {bare / count:.3f}",
+            f" alone take {bare / count:.3f}; {len(pasts[LONG].to_json()) / FEW / 1000:.1f} kB remembered of a roof",
         )  # fmt: skip
         before = taken[LONG]
 
 
 class _Town:
-    """Roofs under one smooth sky with noise of their own; the years are gone through once, at hand of few roofs."""
+    """Roofs under one smooth sky, each with noise of its own."""
 
     def __init__(self, count: int, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
@@ -69,12 +73,17 @@ class _Town:
         start = START + DAY * number
         return TownDay(start, QUARTER, self._elevation, self._azimuth, inverters)
 
-    def cost(self, days: int) -> float:
-        """Median ms for the day after so many others. Long pasts are gone through by twenty roofs and copied."""
-        few = _Town(min(len(self._units), 20), 7)
-        known = Known()
-        for number in range(days):
-            _, known = diagnose(few.day(number), known)
+    def pasts(self, lengths: Sequence[int]) -> dict[int, Known]:
+        """What is remembered after so many days."""
+        made, known = {}, Known()
+        for number in range(max(lengths)):
+            _, known = diagnose(self.day(number), known)
+            if number + 1 in lengths:
+                made[number + 1] = known
+        return made
+
+    def cost(self, days: int, known: Known, few: _Town) -> float:
+        """Median ms for the day after so many others, which few roofs have gone through for all."""
         known = self._spread(known, few)
         taken = []
         for _ in range(REPEATS):

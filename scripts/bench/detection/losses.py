@@ -61,12 +61,11 @@ def kinds() -> list[Kind]:
 
 
 def lasting() -> list[Kind]:
-    """Those that must still be seen after 120 days."""
-    steps = [
+    """Steps that must still be seen after 120 days, as a ramp must."""
+    return [
         Kind(str(percent), 7, _names(percent), _step(percent / 100, RAMP_LASTS), RAMP_LASTS, lost=percent / 100)
         for percent in (15, 20, 33)
     ]
-    return [*steps, Kind("ramp", 60, frozenset({Cause.SOILING, Cause.DEGRADATION}), _ramp, RAMP_LASTS)]
 
 
 def _names(percent: int) -> frozenset[Cause]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from scripts.bench import Figure
 from scripts.bench.detection import neighbours, simulated
-from scripts.bench.detection.cases import SPAN, Clean, Outcome, clean, draws, outcomes
+from scripts.bench.detection.cases import Clean, Outcome, clean, draws, outcomes
 from scripts.bench.detection.hardness import hardness
 from scripts.bench.detection.losses import Kind, kinds, lasting
 from scripts.bench.detection.plain import Plain
@@ -17,10 +17,10 @@ from scripts.bench.detection.scored import lasting as lasts
 from scripts.bench.detection.scored import scored
 from scripts.bench.detection.series import Series
 
-PER_ROOF = {"neighbours": 10, "simulated": 3}
+PER_ROOF = {"neighbours": 6, "simulated": 2}
 """Draws of each kind of loss for each roof."""
-LASTING = 10
-"""The same of losses that last 120 days, of which half are drawn."""
+LASTING = 3
+"""The same of steps that last 120 days."""
 
 
 def run(folder: Path, seed: int) -> Iterator[Figure]:
@@ -42,16 +42,17 @@ def figures(series: Series, seed: int) -> Iterator[Figure]:
     made = replayed(series, untouched, kinds(), seed, PER_ROOF[series.name])
     yield from scored(series, untouched, Plain(series), made, seed)
     if series.name == "neighbours":
-        yield from lasts(series, replayed(series, untouched, lasting(), seed, LASTING))
+        ramps = [one for one in made if one.kind.name == "ramp"]
+        yield from lasts(series, [*replayed(series, untouched, lasting(), seed, LASTING), *ramps])
 
 
 def replayed(series: Series, untouched: Clean, some: Sequence[Kind], seed: int, per_roof: int) -> list[Outcome]:
-    """Every kind of loss, drawn and replayed; of those that last long half as many."""
+    """Every kind of loss, drawn and replayed."""
     made: list[Outcome] = []
     together = max(len(series.units) // 10, 1)
     for number, kind in enumerate(some):
         rng = np.random.default_rng([seed, number])
-        count = per_roof * len(series.units) // (2 if kind.lasts > SPAN else 1)
+        count = per_roof * len(series.units)
         for drawn in draws(series, untouched, kind, rng, count, together):
             made += outcomes(series, untouched, kind, drawn, seed)
     return made

@@ -8,13 +8,15 @@ the sum last left zero. It is over when a sum of the same kind has come back fro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay
-from models.pv.diagnosis.recipes.shape import DaySums, part_of_day, shape_of
+from models.pv.diagnosis.recipes.shape import PARTS, DaySums, parts_of_day, shape_of
 from models.pv.diagnosis.sign import Looked, Past, Sign
 
 LIT = 1.0
@@ -27,6 +29,7 @@ MOST = 0.20
 """Share of one day, beyond the allowance, that counts at most."""
 START, LEAST, LARGEST = 0.04, 0.01, 0.08
 """Unrest of a day before anything is known; and its bounds: a roof of which hardly anything is known hides no half."""
+FORTNIGHT = 14
 MEMORY = 30.0
 """Lit days over which the unrest is learnt."""
 LOOKED, DAY = 21, 86_400_000
@@ -44,22 +47,20 @@ def performance(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     weight = float(np.where(known, inverter.expected, 0.0).sum()) / max(LIT * inverter.unit.pdc0, 1e-9)
     if weight < 0.05:
         return ([_sign(inverter, day, found)] if found else []), past
-    days = [tuple(one) for one in past.get("days", ())]
-    made, should = (part_of_day(day, np.where(known, values, 0.0)) for values in (inverter.energy, inverter.expected))
-    days = [*days, (day.start, *made, *should)][-KEPT:]
-    sums = DaySums.of(days)
+    made, should = parts_of_day(day, np.where(known, inverter.energy, 0.0), np.where(known, inverter.expected, 0.0))
+    days = [*past.get("days", ()), (day.start, *made, *should)][-KEPT:]
     unrest, total, since = past.get("unrest", START), past.get("sum", 0.0), past.get("since")
-    missing = 1.0 - float(np.sum(made) / np.sum(should))
+    missing = 1.0 - sum(made) / sum(should)
     counts = min(weight, 1.0)
     if found is None:
         total = max(total + counts * min(missing - allowance(unrest), MOST), 0.0)
         since = (day.start if since is None else since) if total > 0 else None
         if total > enough(unrest) and since is not None:
-            found = _opened(inverter, day, sums, int(since))
+            found = _opened(inverter, day, DaySums.of(days), int(since))
         else:
-            unrest = _learnt(unrest, sums, counts)
+            unrest = _learnt(unrest, days[-FORTNIGHT:], counts)
     else:
-        found = _going_on(inverter, day, sums, found, missing, counts, unrest)
+        found = _going_on(inverter, day, DaySums.of(days), found, missing, counts, unrest)
         if found is None:
             total, since = 0.0, None
     after = {"days": days, "unrest": round(unrest, 5), "sum": round(total, 5), "since": since, "found": found}
@@ -84,11 +85,11 @@ def enough(unrest: float) -> float:
     return max(ENOUGH, ENOUGH_UNRESTS * unrest)
 
 
-def _learnt(unrest: float, sums: DaySums, counts: float) -> float:
+def _learnt(unrest: float, days: Sequence[Sequence[float]], counts: float) -> float:
     """With how far the newest day is off the middle of the last two weeks: a slow loss is no unrest."""
-    ratios = sums.ratios()[-14:]
-    off = 1.2533 * abs(ratios[-1] - float(np.median(ratios)))
-    return float(np.clip(unrest + (min(off, 3 * unrest + 0.01) - unrest) * counts / MEMORY, LEAST, LARGEST))
+    ratios = [sum(row[1 : 1 + PARTS]) / sum(row[1 + PARTS :]) for row in days]
+    off = 1.2533 * abs(ratios[-1] - median(ratios))
+    return min(max(unrest + (min(off, 3 * unrest + 0.01) - unrest) * counts / MEMORY, LEAST), LARGEST)
 
 
 def _opened(inverter: InverterDay, day: TownDay, sums: DaySums, since: int) -> dict[str, Any]:

@@ -72,12 +72,13 @@ class Shape:
     evidence: Mapping[str, float | str]
 
 
-def part_of_day(day: TownDay, values: Floats) -> list[float]:
+def parts_of_day(day: TownDay, made: Floats, should: Floats) -> tuple[list[float], list[float]]:
     """Sums over the parts of the day, to 0.1 Wh."""
     noon = int(np.argmax(day.elevation))
-    hours = (np.arange(len(values)) - noon) * day.width / 3_600_000
+    hours = (np.arange(len(made)) - noon) * day.width / 3_600_000
     part = np.searchsorted(EDGES, hours)
-    return [round(float(total), 1) for total in np.bincount(part, values, PARTS)]
+    own, other = (np.bincount(part, values, PARTS).round(1).tolist() for values in (made, should))
+    return own, other
 
 
 def shape_of(sums: DaySums, since: int, unit: Unit) -> Shape:
