@@ -148,7 +148,8 @@ def evidence_words(entry: Entry) -> str:
     """What makes tepos say so, where that can be said in a sentence; empty where not."""
     evidence, share = entry["evidence"], entry["missing"]
     strings, broken = evidence.get("strings"), evidence.get("strings_open")
-    if entry["cause"] == Cause.STRING_OPEN and strings and broken:
+    fits = strings and broken and (share is None or round(share * strings) == broken)
+    if entry["cause"] == Cause.STRING_OPEN and fits:
         told = _("{broken} of its {strings} strings gives nothing ({share} missing).")
         if broken > 1:
             told = _("{broken} of its {strings} strings give nothing ({share} missing).")

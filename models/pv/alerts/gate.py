@@ -47,7 +47,7 @@ class Gate:
             case Stage.AVAILABILITY:
                 return lost >= self.off_wh if math.isfinite(lost) else lasts >= self.patience
             case Stage.PERFORMANCE:
-                if not math.isfinite(lost):
+                if not math.isfinite(lost) or (lost <= 0 and not math.isfinite(finding.missing)):
                     return lasts >= self.unknown
                 return lost >= self.lost_wh and euros(lost, price(site_of(finding.subject))) >= self.lost_euros
         return says_the_device(finding.cause) or finding.cause.stage is Stage.DESIGN
