@@ -64,13 +64,13 @@ def provisioning(boards: dict[str, dict[str, Any]]) -> dict[str, Any]:
             "tepos-silencieux", "tepos silencieux depuis 30 min",
             "tepos n'a rien écrit dans InfluxDB depuis 30 minutes : le service, la base ou le lien entre eux est arrêté.",
             'SELECT count("running") FROM "tepos_spool" WHERE $timeFilter', 0.5, chain, "File d'attente",
-            below=True, lasting="1m", window=30 * MINUTE, severity="critique", empty="Alerting", paused=False,
+            below=True, lasting="0s", window=30 * MINUTE, severity="critique", empty="Alerting", paused=False,
         ),
         rule(
             "tepos-alerte-critique", "Alerte critique de tepos",
             "{{ $labels.subject }} : alerte critique ouverte, voir tepos.",
             'SELECT last("open") FROM "tepos_alert" WHERE "severity" =~ /^(critical|major)/ AND $timeFilter GROUP BY "alert", "subject"',
-            0.5, now, "Alertes à traiter", lasting="1m", severity="critique",
+            0.5, now, "Alertes à traiter", lasting="0s", severity="critique",
         ),
         rule(
             "tepos-onduleur-muet", "Onduleur muet de jour", "{{ $labels.device }} ne répond pas alors qu'il fait jour.",

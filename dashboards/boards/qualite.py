@@ -14,7 +14,7 @@ from dashboards.boards.panels import ANY_IS_BAD, SHARE, Query, Steps, curve, fig
 UID = "pv-qualite"
 ITS = '"kind" = \'inverter\' AND "subject" =~ /^${site:regex}\\//'
 LATE: Steps = ((None, "green"), (3600, "orange"), (7200, "red"))
-TO_DEVICE = ("Voir l'onduleur", f"/d/pv-onduleur?var-device=${{__data.fields.subject}}&{CARRIED}")
+TO_DEVICE = ("Voir l'onduleur", f"/d/pv-onduleur?var-device=${{__data.fields.subject:percentencode}}&{CARRIED}")
 
 
 def _days(status: str, alias: str) -> Query:

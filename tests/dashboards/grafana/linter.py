@@ -20,6 +20,7 @@ YEARLY = ("pv-production", "pv-territoire")
 """Boards that people open for a year: raw readings of a year would take seconds to read."""
 ROLLED = re.compile(r'"(rollup_day|tepos_yield|tepos_progress)"')
 LINKED = ("${datasource:queryparam}", "${bilans:queryparam}", "${__url_time_range}")
+UNIT = {"s": 1, "m": 60, "h": 3600}
 FRENCH = re.compile(r"[àâçéèêëîïôùûœ]|\b(?:le|la|les|de|des|du|un|une|par|que|qui|et|en|sur)\b", re.IGNORECASE)
 
 
@@ -115,7 +116,7 @@ def links(board: Board, boards: Sequence[Board]) -> Iterator[str]:
         if not uid or uid[1] not in known:
             yield f"{address}: no such board"
             continue
-        given = {*re.findall(r"var-(\w+)=", address)}
+        given = {*re.findall(r"var-(\w+)=\$\{__data\.fields\.\w+:percentencode\}", address)}
         wanted = known[uid[1]] - {"datasource", "bilans"}
         if given != wanted:
             yield f"{address}: gives {given}, wanted {wanted}"
@@ -136,6 +137,10 @@ def rules(alerting: Mapping[str, Any], boards: Sequence[Board]) -> Iterator[str]
     for key in ("uid", "title"):
         named = [rule[key] for rule in found]
         yield from (f"{key} {each} twice" for each in {*named} if named.count(each) > 1)
+    for group in alerting["groups"]:
+        for rule in group["rules"]:
+            if rule["for"] != "0s" and int(rule["for"][:-1]) * UNIT[rule["for"][-1]] < int(group["interval"][:-1]) * 60:
+                yield f"{rule['uid']} lasts less than one evaluation"
     for rule in found:
         for step in rule["data"]:
             query = re.sub(r"\$timeFilter\b", "", step["model"].get("query", ""))
