@@ -16,6 +16,7 @@ from config.language import _
 from config.town import Town
 from dashboards.accounts.database import ACCOUNTS
 from models.pv.plant import plant_of
+from scripts import behind_page
 from scripts.console import NOT_SO, WRONG, stop, tell
 from scripts.moments import utc_ms, zone
 from scripts.options import Workplace
@@ -55,45 +56,15 @@ def served_of(place: Workplace, town: Town, *, simulated: bool) -> Served:
         people=place.data / PEOPLE,
         situation=state,
         now=utc_ms,
-        alerts=partial(open_alerts, place, town),
-        acknowledge=partial(acknowledge, place),
+        alerts=partial(behind_page.open_alerts, place, town),
+        acknowledge=partial(behind_page.acknowledge, place),
+        works=partial(behind_page.works, place),
+        plan=partial(behind_page.plan, place),
+        finish=partial(behind_page.finish, place),
+        progress=partial(behind_page.progress, place, town),
+        send=behind_page.letters(place),
         public_url=place.settings.public_url,
     )
-
-
-def open_alerts(place: Workplace, town: Town) -> list[dict[str, Any]]:
-    """The alerts that are open now, with what they cost today."""
-    from collector.ledger import Ledger
-    from collector.periods import Periods
-    from dashboards.alerts import alerts_document
-    from dashboards.prices import prices_of
-    from scripts.jobs.alerts import alerts_of
-    from scripts.jobs.diagnosis import open_findings
-
-    path, now = place.data / LEDGER, utc_ms()
-    if not path.exists():
-        return []
-    with Ledger(path) as ledger, Periods(path) as periods:
-        alerts, findings = alerts_of(ledger), open_findings(periods, now)
-    prices = prices_of(place.town_folder)
-    return alerts_document(alerts.values(), findings, town, prices.of, now, zone(town.place.tz))
-
-
-def acknowledge(place: Workplace, alert: str, by: str, note: str) -> bool:
-    """Write the answer to an alert into the ledger; False when it is not open."""
-    from collector.ledger import Ledger
-    from models.pv.alerts.deed import Deed, What
-    from scripts.jobs.alerts import alerts_of, append
-
-    path, now = place.data / LEDGER, utc_ms()
-    if not path.exists():
-        return False
-    with Ledger(path) as ledger, ledger.deciding():
-        known = alerts_of(ledger).get(alert)
-        if known is None or not known.open:
-            return False
-        append(ledger, Deed(What.ACKNOWLEDGED, alert, known.subject, now, by, {"note": note}), now)
-    return True
 
 
 def refuse_open_host(host: str, place: Workplace) -> None:

@@ -22,6 +22,3 @@ class Coverage:
     status: str | None
     missing: tuple[Missing, ...]
 
-
-UNKNOWN = Coverage(None, None, None, (Missing("electricity_consumption", "network_operator"),))
-"""As long as no balance was made: the consumption of the territory is published by the network operator."""

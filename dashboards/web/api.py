@@ -117,6 +117,12 @@ def alerts(request: Request) -> Document:
     return {"simulated": here.simulated, "alerts": here.alerts()}
 
 
+@router.get("/progress", summary="The progress of the territory")
+def progress(request: Request) -> Document:
+    """As `tepos progress --json`: every figure with source, vintage, status and completeness; or what is missing."""
+    return served(request).told() or {"year": None, "rings": []}
+
+
 @router.get("/initiatives", summary="The public register of initiatives")
 def initiatives(request: Request) -> Document:
     """As `tepos initiative list --json`: what everybody may see."""

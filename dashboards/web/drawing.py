@@ -14,6 +14,8 @@ from dashboards.views.points import Curve, Point
 WIDTH, HEIGHT = 1000.0, 100.0
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 TICKS = 4
+SMALLEST = 1e-6
+"""Below it an axis shows nothing: exports round here too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Lines:
 
 def ceiling(highest: float) -> tuple[float, ...]:
     """Round figures for the upright axis, from above the highest value down to 0."""
-    if not highest > 0:
+    if not highest >= SMALLEST:
         return (1.0, 0.0)
     raw = highest / TICKS
     power = 10.0 ** math.floor(math.log10(raw))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -22,6 +22,7 @@ from dashboards.web.drawing import Lines, lines
 from dashboards.web.pages import elsewhere, page
 from dashboards.web.visitors import actor, people, reader, served
 from models.calendar import QUARTER, day_bounds
+from models.pv.alerts.works import Kind
 
 router = APIRouter(prefix="/exploitation", include_in_schema=False)
 FRESH = 15_000
@@ -35,7 +36,48 @@ def sites(request: Request) -> HTMLResponse:
     """Every site with its two signs, the alerts, the map."""
     reader(request, May.SEE_OPERATIONS)
     here = served(request)
-    return page(request, "operations.html", signs=_signs(request), map=town_map(here.town), alerts=_alerts(request))
+    return page(
+        request,
+        "operations.html",
+        signs=_signs(request),
+        map=town_map(here.town),
+        alerts=_alerts(request),
+        **_works(request),
+    )
+
+
+@router.post("/travaux")
+def plan(
+    request: Request,
+    seal: Seal = "",
+    kind: Seal = "",
+    scope: Seal = "",
+    start: Seal = "",
+    end: Seal = "",
+    note: Note = "",
+) -> Response:
+    """Write a work down: a planned outage silences its alerts and its loss counts as planned."""
+    account = actor(request, May.OPERATE, seal)
+    here = served(request)
+    scopes = {site.id: site.id for site in here.town.sites} | {"town": "town"}
+    try:
+        begin = _moment(start, here.tz)
+        until = _moment(end, here.tz) if end else None
+        here.plan(Kind(kind), scopes[scope], begin, until, account.name, " ".join(note.split()))
+    except (ValueError, KeyError):
+        raise HTTPException(422, _("Give a kind, a site, and dates in their order.")) from None
+    with people(request) as known:
+        known.note(account.name, "work planned", scope, here.now())
+    return elsewhere("/exploitation")
+
+
+@router.post("/travaux/{number}/fin")
+def finish(request: Request, number: str, seal: Seal = "", note: Note = "") -> Response:
+    """A work is over."""
+    account = actor(request, May.OPERATE, seal)
+    if not served(request).finish(number, account.name, " ".join(note.split())):
+        raise HTTPException(404, _("There is no such work that goes on."))
+    return elsewhere("/exploitation")
 
 
 @router.post("/alerte/{alert}")
@@ -115,6 +157,19 @@ def _signs(request: Request) -> list[SiteSigns]:
             return signs(look)
 
     return here.memory.get("signs", here.now(), FRESH, form)
+
+
+def _works(request: Request) -> dict[str, Any]:
+    here = served(request)
+    now = here.now()
+    every = here.works()
+    ahead = [w for w in every if not w.closed and (w.end is None or w.end >= now)]
+    return {"works": ahead, "kinds": list(Kind), "sites": here.town.sites, "past_works": every[-10:]}
+
+
+def _moment(text: str, tz: tzinfo) -> int:
+    """A date and time of the town as the form gives it."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=tz).timestamp()) * 1000
 
 
 def _alerts(request: Request) -> list[dict[str, Any]]:

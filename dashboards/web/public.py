@@ -7,15 +7,19 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from config.carriers import Carrier, Known, Perimeter, Ring
+from config.carriers import Lever as Levers
 from dashboards import initiative_words
 from dashboards.initiatives import register
 from dashboards.panels import Panels, energy, roofs_of
 from dashboards.panels import public as public_panels
+from dashboards.progress import words as progress_words
+from dashboards.progress.document import bar
 from dashboards.roofs import Roofs, pipeline
-from dashboards.views.coverage import UNKNOWN
 from dashboards.views.today import Today, today
 from dashboards.web.pages import page
 from dashboards.web.visitors import registry, served
+from models.territory.coverage import Refusal
 from models.territory.initiatives.words import Lever, State
 from models.territory.roof_pipeline import Kind, Stage
 
@@ -37,13 +41,13 @@ def _today(request: Request) -> Today:
 @router.get("/")
 def home(request: Request) -> HTMLResponse:
     """One number, one bar, one sentence; the charts below."""
-    return page(request, "home.html", today=_today(request), coverage=UNKNOWN)
+    return page(request, "home.html", today=_today(request), coverage=bar(served(request).told()))
 
 
 @router.get("/affichage")
 def kiosk(request: Request) -> HTMLResponse:
     """The screen of the town hall: the same without navigation, large, refreshed by itself."""
-    return page(request, "kiosk.html", today=_today(request), coverage=UNKNOWN)
+    return page(request, "kiosk.html", today=_today(request), coverage=bar(served(request).told()))
 
 
 @router.get("/territoire")
@@ -56,8 +60,9 @@ def territory(request: Request) -> HTMLResponse:
         roofs = Roofs(known.ledger, (place.latitude, place.longitude, place.altitude)).all()
         panels = public_panels(Panels(known.ledger, known.people).all())
     return page(
-        request, "territory.html", coverage=UNKNOWN, pipeline=pipeline(roofs), effects=told["effects"],
-        states=told["states"], panels=panels, said_words=initiative_words, **_enums(),
+        request, "territory.html", coverage=bar(here.told()), pipeline=pipeline(roofs), effects=told["effects"],
+        states=told["states"], panels=panels, said_words=initiative_words, progress=here.told(),
+        progress_words=progress_words, **_enums(),
     )  # fmt: skip
 
 
@@ -95,4 +100,7 @@ def privacy(request: Request) -> HTMLResponse:
 
 
 def _enums() -> dict[str, Any]:
-    return {"Lever": Lever, "State": State, "Stage": Stage, "Kind": Kind}
+    return {
+        "Lever": Lever, "State": State, "Stage": Stage, "Kind": Kind, "Ring": Ring, "Perimeter": Perimeter,
+        "Known": Known, "Refusal": Refusal, "Carrier": Carrier, "Levers": Levers,
+    }  # fmt: skip

@@ -15,6 +15,7 @@ from collector.store import Store
 from config.town import Town
 from dashboards.views.look import Look
 from dashboards.web.memory import Memory
+from models.pv.alerts.works import Kind, Work
 from models.pv.plant import Plant
 
 Send = Callable[[str, str, str], None]
@@ -23,8 +24,12 @@ AlertsOf = Callable[[], list[dict[str, Any]]]
 """The alerts that are open now, as dashboards.alerts gives them, the most urgent first."""
 Acknowledge = Callable[[str, str, str], bool]
 """Answers an alert: its id, by whom, a note. False when there is no such alert, or it is over."""
+Plan = Callable[[Kind, str, int, int | None, str, str], None]
+"""Writes a work down: kind, scope, from and to (ms), by whom, a note. ValueError for an end before the beginning."""
 FRESH = 5_000
 """ms for which the state of the devices is not asked for again."""
+SLOW = 600_000
+"""ms for which the yearly figures of the territory are not computed again."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,13 @@ class Served:
     now: Callable[[], int]
     alerts: AlertsOf = list
     acknowledge: Acknowledge = lambda _alert, _by, _note: False
+    works: Callable[[], list[Work]] = list
+    """Works and interventions, in the order of their beginning."""
+    plan: Plan = lambda _kind, _scope, _start, _end, _by, _note: None
+    finish: Acknowledge = lambda _work, _by, _note: False
+    """Says that a work (its number) is over; False when there is none that goes on."""
+    progress: Callable[[], dict[str, Any] | None] = lambda: None
+    """The document of dashboards.progress, as it is now; None while nothing can be told."""
     public_url: str | None = None
     """Where a proxy with TLS shows the page; None on this machine only."""
     send: Send | None = None
@@ -65,6 +77,10 @@ class Served:
     def state(self) -> Mapping[str, Any]:
         """The situation, at most FRESH old."""
         return self.memory.get("situation", self.now(), FRESH, self.situation)
+
+    def told(self) -> dict[str, Any] | None:
+        """The progress of the territory, at most SLOW old."""
+        return self.memory.get("progress", self.now(), SLOW, self.progress)
 
     def devices(self) -> dict[str, dict[str, Any]]:
         """The devices of the town's files and of the collector, by path, each with its `role`."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
 from config import formats
+from config.carriers import Known
 from config.kwh import ExpectedBasis
 from config.language import _, spoken
 from config.town import Status
+from dashboards.progress import words as progress_words
 from dashboards.views.points import Curve, Point
 from dashboards.views.sites import Gives, Speaks
 from dashboards.views.today import Today
+from models.pv.alerts.works import Kind
 from models.territory.initiatives.words import Theme
 
 DAY = 86_400_000
@@ -54,6 +57,11 @@ def expectation_word(basis: str | None) -> str:
     return words[ExpectedBasis(basis)] if basis else _("nothing")
 
 
+def known_word(status: str | None) -> str:
+    """How a yearly figure is known."""
+    return progress_words.status(Known(status)) if status else _("not known")
+
+
 def figure_status(status: Status) -> str:
     """How a figure of the town's files came to be known."""
     words = {Status.MEASURED: _("measured"), Status.DECLARED: _("declared"), Status.ASSUMED: _("assumed")}
@@ -76,6 +84,19 @@ def holder_word(who: str) -> str:
         "register": _("the national register of installations has it"),
     }
     return words.get(who, who)
+
+
+def work_word(kind: Kind) -> str:
+    """What is done on site."""
+    words = {
+        Kind.OUTAGE: _("planned outage"),
+        Kind.VISIT: _("visit"),
+        Kind.REPLACEMENT: _("part replaced"),
+        Kind.CLEANING: _("cleaning"),
+        Kind.TREE: _("tree cut"),
+        Kind.WARRANTY: _("warranty claim"),
+    }
+    return words[kind]
 
 
 def theme_word(theme: Theme) -> str:
