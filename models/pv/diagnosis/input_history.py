@@ -22,6 +22,8 @@ FLOOR, CAREFUL = 0.006, 0.015
 SETTLED = 10
 HOURLY = 0.15
 """Part of a new day in the usual ratio of an hour: it follows the season within two weeks."""
+RISE, PATIENT = 0.08, 45
+"""A rise by this share is no new habit before so many days: others fell, and will be mended."""
 WELL = 3
 """Days above half of the fall after which it is over."""
 
@@ -64,6 +66,7 @@ class History:
     drop: float = 0.0
     step: int = 0
     well: int = 0
+    high_for: int = 0
     low_for: int = 0
     low_since: int | None = None
     low_drop: float = 0.0
@@ -129,8 +132,16 @@ class History:
         """
         if fell and today.begun and self.low_since is None:
             return replace(self, low_since=today.since, low_drop=today.drop)
+        if today.drop < -RISE and self.high_for < PATIENT:  # another fell that is not of this inverter
+            return replace(self, high_for=self.high_for + 1, low_for=0, low_since=None, low_drop=0.0)
         if not fell or today.begun:
-            return replace(self.learning(today.hours, today.ratio), low_for=0, low_since=None, low_drop=0.0)
+            return replace(
+                self.learning(today.hours, today.ratio),
+                high_for=0 if today.drop > -RISE else self.high_for,
+                low_for=0,
+                low_since=None,
+                low_drop=0.0,
+            )
         if self.low_for == 0:
             return replace(self, low_for=1, low_since=self.low_since or today.since, low_drop=today.drop)
         return replace(self, low_for=self.low_for + 1, low_drop=min(self.low_drop, today.drop))

@@ -35,25 +35,61 @@ class InputHours:
 
 
 def input_hours(inverter: InverterDay, day: TownDay) -> Mapping[int, InputHours]:
-    """By number; inputs that no other is alike are left out.
+    """By number; inputs that no other is alike are left out: of the inverter itself, else of its site.
 
-    Hours in which the inverter was at its limit are left out: it then takes from each input what it likes.
+    Hours in which an inverter was at its limit are left out: it then takes from each input what it likes.
     """
+    own = _measured(inverter, day)
+    if not own:
+        return {}
+    made = {}
+    for number, one in own.items():
+        alike = [two for other, two in own.items() if other != number and two.facts.planes == one.facts.planes]
+        if not alike and one.facts.planes:
+            alike = _of_site(inverter, day, one.facts)
+        if alike:
+            made[number] = _beside(one, alike)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One input by the hour of the day, shape (H,)."""
+
+    facts: InputFacts
+    specific: Floats
+    """Wh per W of modules; NaN unknown, and while its inverter was at its limit."""
+
+
+def _measured(inverter: InverterDay, day: TownDay) -> dict[int, _Measured]:
     told = readings(inverter, day)
     facts = {one.number: one for one in inverter.unit.inputs}
     numbers = [number for number in told.inputs() if not facts or number in facts]
-    if len(told) < 2 or len(numbers) < 2:
+    if len(told) < 2:
         return {}
-    guessed = inverter.unit.pdc0 / len(numbers) if inverter.unit.pdc0 > 0 else 1.0
-    known = [facts.get(number, InputFacts(number, 0, guessed, ())) for number in numbers]
-    made = np.stack([_by_hour(told, day, told.input_power(number)) for number in numbers])
-    free = _free(told, day, made.shape[1])
-    specific = made / np.array([max(one.pdc0, 1.0) for one in known])[:, None]
-    return {
-        one.number: _beside(one, row, alike, specific, free)
-        for row, one in enumerate(known)
-        if (alike := [other for other, two in enumerate(known) if other != row and two.planes == one.planes])
-    }
+    powers = {number: told.input_power(number) for number in numbers}
+    if not facts:  # registers of inputs that it does not have hold zeros
+        powers = {number: power for number, power in powers.items() if (np.nan_to_num(power) > 0).any()}
+    guessed = inverter.unit.pdc0 / len(powers) if powers and inverter.unit.pdc0 > 0 else 1.0
+    made = {}
+    for number, power in powers.items():
+        one = facts.get(number, InputFacts(number, 0, guessed, ()))
+        hourly = _by_hour(told, day, power)
+        free = _free(told, day, len(hourly))
+        made[number] = _Measured(one, np.where(free, hourly, np.nan) / max(one.pdc0, 1.0))
+    return made
+
+
+def _of_site(inverter: InverterDay, day: TownDay, facts: InputFacts) -> list[_Measured]:
+    """Inputs under the same light on other inverters of the site."""
+    return [
+        two
+        for other in day.inverters
+        if other.unit.site == inverter.unit.site and other.unit.path != inverter.unit.path
+        if any(one.planes == facts.planes for one in other.unit.inputs)
+        for two in _measured(other, day).values()
+        if two.facts.planes == facts.planes
+    ]
 
 
 def _by_hour(told: Readings, day: TownDay, power: Floats) -> Floats:
@@ -77,17 +113,17 @@ def _free(told: Readings, day: TownDay, count: int) -> NDArray[np.bool_]:
     return made
 
 
-def _beside(facts: InputFacts, row: int, alike: Sequence[int], specific: Floats, free: NDArray[np.bool_]) -> InputHours:
-    rows = specific[[*alike]]
-    there = np.isfinite(specific[row]) & np.isfinite(rows).all(axis=0) & free
+def _beside(one: _Measured, alike: Sequence[_Measured]) -> InputHours:
+    rows = np.stack([two.specific for two in alike])
+    there = np.isfinite(one.specific) & np.isfinite(rows).all(axis=0)
     others = np.where(there, np.median(np.where(there, rows, 0.0), axis=0), 0.0)
-    good = there & (np.maximum(others, np.where(there, specific[row], 0.0)) >= LIGHT) & (others > 0.1 * LIGHT)
+    good = there & (np.maximum(others, np.where(there, one.specific, 0.0)) >= LIGHT) & (others > 0.1 * LIGHT)
     hours = np.flatnonzero(good)
     return InputHours(
-        facts,
+        one.facts,
         hours.astype(np.int64),
-        specific[row][hours] / others[hours],
-        others[hours] * max(facts.pdc0, 1.0),
+        one.specific[hours] / others[hours],
+        others[hours] * max(one.facts.pdc0, 1.0),
     )
 
 

@@ -45,6 +45,16 @@ TOWN = town_of(
     site("s1", kwp=36, map_name="sunspec", roofs={"r": [_array("a", 200, 36, [("inv", n, 2) for n in (1, 2, 3)])]}),  # type: ignore[list-item]
     site("s2", kwp=9, map_name="goodwe_dt", roofs={"r": [_array("a", 150, 9, [("inv", 1, 1), ("inv", 2, 1)])]}),  # type: ignore[list-item]
     site("s3", kwp=9, map_name="huawei_sun2000", roofs={"r": [_array("a", 170, 12, [("inv", 1, 2), ("inv", 2, 2)])]}),  # type: ignore[list-item]
+    site(
+        "s4",
+        kwp=12,
+        map_name="sunspec",
+        inverters=("a", "b"),
+        roofs={
+            "e": [_array("e", 90, 6, [("a", 1, 2), ("b", 1, 2)])],
+            "w": [_array("w", 270, 6, [("a", 2, 2), ("b", 2, 2)])],
+        },
+    ),  # type: ignore[list-item]
 )
 # s3 has more modules than its inverter takes: 12 kWp behind 8.1 kW.
 BOOKS = books_of(TOWN, PARIS)
@@ -75,14 +85,16 @@ def frame_of(simulated: Plant, path: str, times: np.ndarray) -> pd.DataFrame:
 
 def day_of(
     when: date, faults: Sequence[Fault] = (), *, pace: int = 5 * MINUTE, until: int | None = None, seed: int = 3,
-    error: float = 0.03,
+    error: float = 0.03, paths: Sequence[str] = (),
 ) -> TownDay:  # fmt: skip
-    """One day; `until` ms into it while it goes on."""
-    return _day(when, tuple(faults), pace, until, seed, error)
+    """One day; `until` ms into it while it goes on; of all inverters, or of these."""
+    return _day(when, tuple(faults), pace, until, seed, error, tuple(paths) or tuple(PATHS))
 
 
 @lru_cache(maxsize=160)
-def _day(when: date, faults: tuple[Fault, ...], pace: int, until: int | None, seed: int, error: float) -> TownDay:
+def _day(
+    when: date, faults: tuple[Fault, ...], pace: int, until: int | None, seed: int, error: float, paths: tuple[str, ...]
+) -> TownDay:
     start, end = day_bounds(when, PARIS)
     end = end if until is None else start + until
     simulated, well = plant(faults, seed), plant((), seed)
@@ -92,7 +104,7 @@ def _day(when: date, faults: tuple[Fault, ...], pace: int, until: int | None, se
     middle = pd.DatetimeIndex(pd.to_datetime(edges[:-1] + QUARTER // 2, unit="ms", utc=True))
     sun = sun_position(middle, place.latitude, place.longitude, place.altitude)
     inverters = []
-    for unit in UNITS:
+    for unit in (one for one in UNITS if one.path in paths):
         row = simulated.powers.wiring.inverters[unit.path]
         made, should = (np.diff(one.powers.read(row, edges)[1]) for one in (simulated, well))
         wrong = 1 + error * np.random.default_rng([start // 86_400_000, row]).standard_normal()
@@ -114,13 +126,13 @@ def _day(when: date, faults: tuple[Fault, ...], pace: int, until: int | None, se
 
 
 def run(
-    look: Look, path: str, days: int, faults: Sequence[Fault] = (), *, first: date = SUMMER,
+    look: Look, path: str, days: int, faults: Sequence[Fault] = (), *, first: date = SUMMER, beside: Sequence[str] = (),
     change: Callable[[InverterDay, TownDay], InverterDay] | None = None, **more: object,
 ) -> Iterator[tuple[TownDay, Sequence[Sign]]]:  # fmt: skip
     """Each day with the signs on one inverter, remembering as the engine does."""
     past: Past = {}
     for number in range(days):
-        day = day_of(first + timedelta(days=number), faults, **more)  # type: ignore[arg-type]
+        day = day_of(first + timedelta(days=number), faults, paths=(path, *beside), **more)  # type: ignore[arg-type]
         if change is not None:
             day = replace(day, inverters=[change(one, day) for one in day.inverters])
         inverter = next(one for one in day.inverters if one.unit.path == path)

@@ -134,7 +134,7 @@ def test_snow_on_half_of_a_roof_is_snow_and_gone_after_the_thaw() -> None:
     past: dict[str, object] = {}
     causes = []
     for number in range(LEARNT + 12):
-        day = cold(day_of(winter + timedelta(days=number), seed=11))
+        day = cold(day_of(winter + timedelta(days=number), seed=11, paths=PATHS[:1]))
         found, kept = inputs(white(day.inverters[0], day), day, past)
         past = dict(kept)
         causes += [sign.cause for sign in found]
@@ -151,9 +151,18 @@ def test_sound_inputs_say_nothing_for_a_season(pace: int) -> None:
 def test_what_is_remembered_is_a_few_kilobytes_of_json() -> None:
     past: dict[str, object] = {}
     for number in range(40):
-        day = day_of(SUMMER + timedelta(days=number))
-        past = json.loads(json.dumps(inputs(noisy()(day.inverters[1], day), day, past)[1]))
+        day = day_of(SUMMER + timedelta(days=number), paths=PATHS[1:2])
+        past = json.loads(json.dumps(inputs(noisy()(day.inverters[0], day), day, past)[1]))
     assert 100 < len(json.dumps(past)) < 4000
+
+
+def test_an_input_whose_like_is_on_another_inverter_of_the_site_is_held_against_that() -> None:
+    opened = Fault("s4/a", FaultKind.STRING_OPEN, at(SUMMER, 24 * LEARNT), at(SUMMER, 24 * (LEARNT + 15)), input=2)
+    days = told("s4/a", LEARNT + 2, noisy(), faults=[opened], beside=["s4/b"])
+    assert all(not found for found in days[:LEARNT])
+    assert {(sign.cause, sign.subject) for found in days for sign in found} == {(Cause.STRING_OPEN, "s4/a#2")}
+    other = told("s4/b", LEARNT + 25, noisy(), faults=[opened], beside=["s4/a"])
+    assert all(not found for found in other)  # neither while the first is open nor when it is mended
 
 
 def test_an_inverter_with_one_input_says_nothing() -> None:
