@@ -116,6 +116,7 @@ def verify(
         str | None, typer.Option("--head", metavar="ID:HASH", help=_("As a receipt or an export has told it."))
     ] = None,
     data: DataOption = None,
+    town: TownOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check the chain of facts, that every initiative follows from it, and that every text is what was sealed."""
@@ -129,7 +130,7 @@ def verify(
         if not (colon and number.isdecimal() and number.isascii() and len(number) < 16):
             stop(WRONG, _("{value} is no head: write ID:HASH").format(value=repr(head)))
         known = Head(int(number), told.lower())
-    where = workplace(data)
+    where = workplace(data, town)
     with registers(where, make=False) as kept:
         broken, now = kept.ledger.broken(known), kept.ledger.head()
         found = verdict(Registry(kept.ledger, kept.people))

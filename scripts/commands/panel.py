@@ -181,12 +181,12 @@ def list_panels(data: DataOption = None, town: TownOption = None, as_json: JsonO
 
 
 @app.command("purge", help=_("Forget first names for which nobody fetched a certificate within 90 days."))
-def purge(data: DataOption = None, as_json: JsonOption = False) -> None:
+def purge(data: DataOption = None, town: TownOption = None, as_json: JsonOption = False) -> None:
     """The panels stay."""
     from dashboards.panels import Panels
     from scripts.erasing import noted
 
-    where: Workplace = workplace(data)
+    where: Workplace = workplace(data, town)
     with registers(where, make=False) as kept:
         gone: Any = Panels(kept.ledger, kept.people).purged(utc_ms())
         if gone:
