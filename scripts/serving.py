@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -96,22 +95,15 @@ def server(site: Served, host: str, port: int) -> uvicorn.Server:
 
 def beside(site: Served, port: int | None) -> Serving:
     """The page beside other work; without a wish at the usual port, or at a free one when that is taken."""
-    if port is not None:
-        return Serving(site, port)
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", PORT))
-        except OSError:
-            return Serving(site, 0)
-    return Serving(site, PORT)
+    return Serving(site, PORT if port is None else port, elsewhere=port is None)
 
 
 class Serving:
     """The page in a thread of its own."""
 
-    def __init__(self, site: Served, port: int, host: str = "127.0.0.1") -> None:
-        self._site, self._host, self._port = site, host, port
+    def __init__(self, site: Served, port: int, host: str = "127.0.0.1", *, elsewhere: bool = False) -> None:
+        """`elsewhere`: at any free port, when this one is taken."""
+        self._site, self._host, self._port, self._elsewhere = site, host, port, elsewhere
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -125,16 +117,27 @@ class Serving:
 
     def start(self) -> None:
         """Listen, and tell where; ends the command when it cannot."""
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        started = self._started()
+        if not started and self._elsewhere:
+            self._port = 0
+            started = self._started()
+        if not started:
+            sentence = _("the page cannot listen on {host}:{port}: is another program there? Give another --port")
+            stop(NOT_SO, sentence.format(host=self._host, port=self._port))
+        tell(_("the page: {address}").format(address=self.address), "bold")
+        threading.Thread(target=_warm, args=(self._site,), name="page-warm", daemon=True).start()
+
+    def _started(self) -> bool:
         self._server = server(self._site, self._host, self._port)
         self._thread = threading.Thread(target=self._run, name="page", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + BEGIN_SECONDS
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
-                sentence = _("the page cannot listen on {host}:{port}: is another program there? Give another --port")
-                stop(NOT_SO, sentence.format(host=self._host, port=self._port))
+                return False
             time.sleep(0.02)
-        tell(_("the page: {address}").format(address=self.address), "bold")
+        return True
 
     def stop(self) -> None:
         """Let the answers in hand be given, then listen no more."""
@@ -148,3 +151,15 @@ class Serving:
                 self._server.run()
         except (SystemExit, OSError) as error:  # uvicorn says so when it cannot listen
             log.debug("the page did not start: %s", error)
+
+
+def _warm(site: Served) -> None:
+    """The first visitor waits no longer than the second: what is slow is computed once before."""
+    from dashboards.views.today import today
+
+    try:
+        site.told()
+        with site.look() as look:
+            today(look)
+    except Exception as error:  # whatever is wrong, who asks for the page is told
+        log.debug("the page was not warmed: %s", error)

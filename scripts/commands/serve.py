@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from typing import Annotated
 
 import typer
 
 from config.language import _
-from scripts.console import NOT_SO, simulated_notice, stop, tell
+from scripts.console import simulated_notice, tell
 from scripts.options import DataOption, TownOption, workplace
 from scripts.provenance import Provenance, provenance
 from scripts.role import Role
@@ -20,7 +22,7 @@ def serve(
     data: DataOption = None,
 ) -> None:
     """Show the page until Ctrl-C."""
-    from scripts.serving import refuse_open_host, served_of, server
+    from scripts.serving import Serving, refuse_open_host, served_of
 
     place = workplace(data, town)
     loaded = place.load_town()
@@ -28,11 +30,12 @@ def serve(
     simulated = provenance(place.data) is Provenance.SIMULATED
     if simulated:
         tell(simulated_notice(), "bold yellow")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
     with Role(place.data, "serve"):
-        tell(_("the page: http://{host}:{port}/; stop with Ctrl-C").format(host=host, port=port))
-        served = server(served_of(place, loaded, simulated=simulated), host, port)
-        try:
-            served.run()
-        except SystemExit:
-            sentence = _("the page cannot listen on {host}:{port}: is another program there? Give another --port")
-            stop(NOT_SO, sentence.format(host=host, port=port))
+        serving = Serving(served_of(place, loaded, simulated=simulated), port, host)
+        serving.start()
+        tell(_("the page is served; stop with Ctrl-C"))
+        stopping.wait()
+        serving.stop()

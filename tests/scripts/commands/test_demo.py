@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 
 from collector.store import open_store
 from tests.scripts.commands.runner import Ended, running, tepos
@@ -73,8 +74,10 @@ def test_a_longer_run_makes_only_the_history_that_is_missing(first: Ended, data:
 def test_beside_the_towns_own_it_runs_until_sigterm_in_plain_lines(tmp_path: Path) -> None:
     env = {"TEPOS_DATA": tmp_path, "TEPOS_STORE": f"sqlite:///{tmp_path}/store-of-the-town.db"}
     with running("demo", "--days", 0, env=env) as demo:
-        demo.wait_for("34 of 34 devices answer")
+        said = demo.wait_for("34 of 34 devices answer")
+        page = requests.get(re.search(r"the page: (http://127\.0\.0\.1:\d+/)", said)[1] + "en/")
         ended = demo.end()
+    assert (page.status_code, "Simulated data" in page.text) == (200, True)
     assert ended.code == 0
     assert ended.out.splitlines()[0].startswith("SIMULATED DATA: invented by a computer, measured nowhere. 34 of 34")
     assert "\x1b" not in ended.out + ended.err
