@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 LEAST_BEFORE = 9
 """Months; fewer do not know both a winter and a summer."""
@@ -69,7 +69,7 @@ def saving(
     expected, used = new @ line, np.array([known[month] for month in after])
     summed = new.sum(axis=0)
     sigma = math.sqrt(scatter * (len(after) + float(summed @ inverse @ summed)))
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, freedom)) * sigma
+    reach = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * sigma
     year = 365.25 / sum(_days(month) for month in after)
     saved = float((expected - used).sum())
     return Measured(

@@ -165,8 +165,8 @@ def test_matching_is_modelled_and_names_its_step(tmp_path):
     store, kept = stored(tmp_path), imported(tmp_path)
     start = datetime(2023, 1, 1, tzinfo=UTC)
     lines = [
-        f"32;Hauts-de-France;Données définitives;;;{start + n * timedelta(minutes=30):%Y-%m-%dT%H:%M:%S+00:00};5000;1000;"
-        f"3000;;{100 if n % 48 > 24 else 0};0;;0;;;;"
+        f"32;Hauts-de-France;Données définitives;;;{start + n * timedelta(minutes=30):%Y-%m-%dT%H:%M:%S+00:00};5000;"
+        f"1000;3000;;{100 if n % 48 > 24 else 0};0;;0;;;;"
         for n in range(17_520)
     ]
     kept.add(files.written(tmp_path, "\n".join([files.ECOMIX_HEAD, *lines])), Wanted(files.LOOS), NOW)

@@ -1,6 +1,9 @@
 """Between milestones, with numbers worked by hand; rhythms observed and required."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import theilslopes
 
 from models.territory.rhythm import reached, rhythm
 from models.territory.trajectory import Target, deviation, kwp_per_year, required, targeted
@@ -53,6 +56,14 @@ def test_the_observed_rhythm_is_the_median_of_all_slopes_and_one_odd_year_hardly
     found = rhythm({2019: 100, 2020: 110, 2021: 320, 2022: 130, 2023: 140})
     assert found.slope == pytest.approx(10)
     assert found.low < 10 < found.high
+
+
+@given(st.dictionaries(st.integers(1990, 2030), st.floats(-1e5, 1e5), min_size=5, max_size=20))
+def test_the_rhythm_is_that_of_another_implementer(values):
+    years = sorted(values)
+    theirs = theilslopes([values[year] for year in years], years, 0.9)
+    found = rhythm(values)
+    assert (found.slope, found.low, found.high) == pytest.approx((theirs[0], theirs[2], theirs[3]))
 
 
 def test_the_year_reached_follows_the_line_of_the_gap():
