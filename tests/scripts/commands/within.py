@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import os
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from typing import Any
 from unittest.mock import patch
 
-from typer.testing import CliRunner
+import typer
 
-from scripts.cli import app
 from tests.scripts.commands.runner import Ended, environment
+
+
+@cache
+def _command() -> Any:
+    from scripts.cli import app
+
+    return typer.main.get_command(app)  # building it costs more than most commands
 
 
 def tepos(*words: object) -> Ended:
     """Run one command to its end; an error that is no exit code is raised."""
-    with patch.dict(os.environ, {**environment(), "COLUMNS": "250"}, clear=True):
-        ended = CliRunner().invoke(app, [*map(str, words)])
-    if ended.exception is not None and not isinstance(ended.exception, SystemExit):
-        raise ended.exception
-    return Ended(ended.exit_code, ended.stdout, ended.stderr)
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _stream in range(2))
+    code: object = 0
+    wanted = {**environment(), "COLUMNS": "250"}
+    with patch.dict(os.environ, wanted, clear=True), redirect_stdout(out), redirect_stderr(err):
+        try:
+            _command().main([*map(str, words)], prog_name="tepos")
+        except SystemExit as end:
+            code = end.code
+    told = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return Ended(code if isinstance(code, int) else 0, *told)
 
 
 def each(commands: list[tuple[object, ...]]) -> list[Ended]:
