@@ -70,15 +70,16 @@ def night(look: Look) -> bool:
     return bool(90 - sun_position(times, place.latitude, place.longitude).zenith[0] < ASLEEP)
 
 
-def signs(look: Look) -> list[SiteSigns]:
-    """All sites, the worst first."""
+def signs(look: Look, only: str | None = None) -> list[SiteSigns]:
+    """All sites, the worst first; or one of them."""
+    sites = [site for site in look.town.sites if only in (None, site.id)]
+    ids = [site.id for site in sites]
     end = day_start(look.today, look.tz)
     start = day_start(look.today - timedelta(days=DAYS), look.tz)
-    rows = look.rows(Step.DAY, Subject.SITE, None, start, end, COLUMNS)
+    rows = look.rows(Step.DAY, Subject.SITE, None if only is None else ids, start, end, COLUMNS)
     powers, dark = look.installed(Subject.SITE), night(look)
-    ids = [site.id for site in look.town.sites]
     told = {each["subject"]: each for each in figures(rows, ids, powers, DAYS)}
-    made = [_signs(look, site, told[site.id], powers.get(site.id, 0.0), dark) for site in look.town.sites]
+    made = [_signs(look, site, told[site.id], powers.get(site.id, 0.0), dark) for site in sites]
     return sorted(made, key=_badness)
 
 

@@ -41,3 +41,8 @@ class Memory:
         """Something was done that changes it."""
         with self._lock:
             self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Everything is computed anew: to measure what that costs."""
+        with self._lock:
+            self._kept.clear()

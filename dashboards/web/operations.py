@@ -107,7 +107,7 @@ def site_page(request: Request, site_id: str, jour: str = "") -> HTMLResponse:
     with served(request).look() as look:
         site = _site(look, site_id)
         content = _energy(look, Subject.SITE, site.id, jour)
-        own = next(each for each in _signs(request) if each.site.id == site.id)
+        (own,) = signs(look, site.id)
         devices = {path: each for path, each in look.devices.items() if path.split("/")[0] == site.id}
         dark = night(look)
         device_signs = {path: speaks([each], dark) for path, each in devices.items()}

@@ -18,7 +18,8 @@ from dashboards.web.visitors import reader, served
 from models.calendar import day_start
 
 router = APIRouter(prefix="/producteur", include_in_schema=False)
-FRESH = 60_000
+FRESH = 600_000
+"""ms: closed days change when somebody imports, or when late readings come."""
 YEAR = 365
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from scripts.bench import Figure
 from scripts.console import NOT_SO, WRONG, document, err, out, start_logging, stop, table
 from scripts.options import JsonOption
 
-NAMES = ("collect", "store", "rollup", "expected", "import", "accuracy", "detection", "diagnosis")
+NAMES = ("collect", "store", "rollup", "expected", "import", "accuracy", "detection", "diagnosis", "page")
 
 
 def bench(
@@ -28,6 +29,9 @@ def bench(
         Path | None,
         typer.Option(metavar="DIR", help=_("Real measurements for the accuracy figures (default: ../shared/pvdata).")),
     ] = None,
+    megabytes: Annotated[
+        int, typer.Option(min=1, max=4000, metavar="N", help=_("Size of each file of open data in the import figures."))
+    ] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """Run the benchmarks; takes minutes."""
@@ -39,7 +43,7 @@ def bench(
     figures: list[Figure] = []
     for chosen in NAMES if name is None else (name,):
         try:
-            for figure in _figures(chosen, seed, days, data):
+            for figure in _figures(chosen, seed, days, data, megabytes):
                 figures.append(figure)
                 err.print(f"{figure.name} {figure.value:g} {figure.unit}", markup=False)
         except ValueError as error:  # a bench that refuses: what it would print were not true
@@ -52,7 +56,9 @@ def bench(
     out.print(table(_("Measured on this machine, now"), columns, rows, right=(1, 3, 4), fold=(5,)))
 
 
-def _figures(name: str, seed: int, days: int, data: Path | None) -> Any:  # noqa: ANN401 - an iterator of Figure
+def _figures(
+    name: str, seed: int, days: int, data: Path | None, megabytes: int
+) -> Any:  # noqa: ANN401 - an iterator of Figure
     if name == "collect":
         from scripts.bench import collect
 
@@ -62,13 +68,17 @@ def _figures(name: str, seed: int, days: int, data: Path | None) -> Any:  # noqa
 
         return rollup.run(seed)
     if name == "import":
-        from scripts.bench import imports
+        from scripts.bench import imports, opendata
 
-        return imports.run(seed)
+        return chain(imports.run(seed), opendata.run(megabytes))
     if name == "expected":
         from scripts.bench import expected
 
         return expected.run(seed)
+    if name == "page":
+        from scripts.bench import page
+
+        return page.run(seed)
     if name == "accuracy":
         from scripts.bench.accuracy import run as accuracy
 
