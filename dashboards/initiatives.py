@@ -5,6 +5,7 @@ Everything here is the public view, unless its name says otherwise.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -157,8 +158,13 @@ def projects(
 
 
 def projects_csv(found: Sequence[Document]) -> str:
-    """Projects of the schema as CSV, with our column for the link back at the end."""
-    return cells.table((*COLUMNS, LINK), found)
+    """Projects of the schema as CSV, lists as JSON as its example has them; our column for the link back at the end."""
+    rows = [
+        {name: json.dumps(value, ensure_ascii=False) if value and isinstance(value, list) else value or None
+         for name, value in project.items()}
+        for project in found
+    ]  # fmt: skip
+    return cells.table((*COLUMNS, LINK), rows)
 
 
 def next_actions(registry: Registry, name: str, role: Role) -> list[str]:

@@ -136,7 +136,8 @@ def _entries(folder: Path) -> Iterator[Entry]:
 
 
 def _publish(made: Path, target: Path) -> None:
-    """Give the file its name, unless somebody else has taken it meanwhile."""
+    """Give the file its name, unless somebody else has taken it meanwhile. Its owner's alone: people are in it."""
+    made.chmod(0o600)
     try:
         os.link(made, target)
     except FileExistsError:

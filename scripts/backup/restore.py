@@ -123,6 +123,7 @@ def _forget(people: Path, data: Path, lists: list[Path]) -> None:
     try:
         digests = {digest: at for file in lists for digest, at in read_erased(file).items()}
         if people.exists():
+            people.chmod(0o600)
             with People(people) as kept:
                 kept.forget(digests)
                 digests |= kept.erased()

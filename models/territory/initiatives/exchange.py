@@ -1,8 +1,8 @@
 """The schema `projets-transition-ecologique` v0.1.1 (betagouv), in and out: how initiatives travel between platforms.
 
 Out: from public views only. In: the columns with the contact of a person (porteurReferent…) are dropped and counted,
-whatever they hold. Levers go out by the two words of the national list that say what ours mean; where that list has no
-such word, none is guessed.
+whatever they hold. Levers go out by the words of the national list that say what ours mean; where none does, none is
+guessed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from config.language import _
-from models.territory.initiatives.views import PublicView
+from models.territory.initiatives.views import NAMED, PublicView
 from models.territory.initiatives.words import HolderKind, Lever, State
 
 PERSONAL = frozenset(
@@ -55,9 +55,11 @@ PHASES: Mapping[State, tuple[str, str]] = {
 }
 """Phase and phaseStatut of each state."""
 LEVERS: Mapping[Lever, str] = {
+    Lever.SOBRIETY: "Sobriété des bâtiments (tertiaire)",
     Lever.EFFICIENCY: "Rénovation (hors changement chaudières)",
     Lever.RENEWABLE: "Electricité renouvelable",
 }
+"""Words of the national list that mean what ours mean; that of sobriety is about buildings that are nobody's home."""
 PROGRAMME = "fifty-fifty"
 
 
@@ -89,7 +91,11 @@ def outgoing(view: PublicView, insee: str, siret: str | None = None, link: str |
         "programme": view.source_programme or PROGRAMME,
         "porteurCodeSiret": siret if view.holder_kind is HolderKind.COMMUNE else None,
         "competences": [],
-        "leviers": [LEVERS[lever] for lever in view.levers if lever in LEVERS],
+        "leviers": [
+            word
+            for lever, word in LEVERS.items()
+            if lever in view.levers and (lever is not Lever.SOBRIETY or view.holder_kind in NAMED)
+        ],
         "mecId": None,
         "tetId": None,
         "recocoId": None,

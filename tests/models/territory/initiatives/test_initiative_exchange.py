@@ -13,7 +13,7 @@ from tests.models.territory.initiatives.deeds import way
 
 ROW = {
     "id": "01890e30-5a80-7c22-9842-8263d0d0d890", "createdAt": "2025-04-15T14:30:00.000Z", "nom": "Chaufferie bois",
-    "description": "Pour l'école", "leviers": "Electricité renouvelable|Autre", "programme": "CRTE",
+    "description": "Pour l'école", "leviers": '["Electricité renouvelable", "Vélo"]', "programme": "CRTE",
     "porteurReferentNom": "Dupont", "porteurReferentEmail": "",
 }  # fmt: skip
 
