@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import numpy as np
 
+from models.pv.alerts.gate import Gate
 from models.pv.diagnosis.cause import Cause, Stage
 from models.pv.diagnosis.finding import Finding
 from models.pv.sun import Floats
 from scripts.bench.detection.live import Memory, live
 from scripts.bench.detection.losses import Kind
 from scripts.bench.detection.natural import natural
-from scripts.bench.detection.series import Series
+from scripts.bench.detection.series import DAY, Series
 
 WARM = 45
 """Days of a set before anything is injected: two weeks without any expectation, and a month of one."""
@@ -22,6 +24,8 @@ LIT = 1.0
 WINTER = (11, 12, 1)
 SPAN = 30
 """Days from the beginning whose energy counts in the recall."""
+GATE, PRICE = Gate(), Decimal("0.10")
+"""From which loss on somebody is told, and euros for a kWh: assumed, of the order of French contracts for roofs."""
 _Event = tuple[Cause, str, int]
 
 
@@ -37,6 +41,8 @@ class Clean:
     """(first day, last day, how it was last) of each finding."""
     open: list[frozenset[_Event]]
     """Findings by day: open at its end or closed on it."""
+    told: frozenset[_Event]
+    """Those of them that were worth an alert on some evening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Outcome:
     found: Finding | None
     lit_days: float
     """From the beginning until it was found, the day of finding counted; inf when it was not."""
+    told_days: float
+    """The same until it was worth an alert."""
     samples: int
     """Intervals of light until a dead inverter was found."""
     lost: float
@@ -73,6 +81,7 @@ def clean(series: Series) -> Clean:
     expected = np.full(series.energy.shape, np.nan)
     episodes: dict[_Event, tuple[int, int, Finding]] = {}
     by_day: list[frozenset[_Event]] = []
+    told: set[_Event] = set()
     for number in range(len(series.energy)):
         memories.append(memory)
         seen, memory = live(series, number, series.energy[number], memory)
@@ -80,8 +89,15 @@ def clean(series: Series) -> Clean:
         for one in seen.findings:
             first = episodes[_event(one)][0] if _event(one) in episodes else number
             episodes[_event(one)] = first, number, one
+        told |= {_event(one) for one in seen.findings if one.open and _worth(series, one, number)}
         by_day.append(frozenset(_event(one) for one in seen.findings))
-    return Clean(expected, memories, episodes, by_day)
+    return Clean(expected, memories, episodes, by_day, frozenset(told))
+
+
+def _worth(series: Series, one: Finding, number: int) -> bool:
+    """Whether a finding is worth an alert in the evening, on a roof of a real size."""
+    sized = replace(one, lost_wh=one.lost_wh * series.size)
+    return GATE.passes(sized, int(series.starts[number]) + DAY, lambda _site: PRICE)
 
 
 def draws(
@@ -130,6 +146,7 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
         kept[row] = kind.kept(series, row, day, np.random.default_rng([seed, row, day]))[: len(energy)]
         energy[:, :, row] *= kept[row]
     found: dict[int, tuple[Finding, float]] = {}
+    alerted: dict[int, float] = {}
     samples = dict.fromkeys(kept, 0)
     flagged = {row: np.zeros(len(energy)) for row in kept}
     stays = dict.fromkeys(kept, False)
@@ -148,7 +165,9 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
             own = [one for one in new if _about(one.subject, series, row)]
             if own and row not in found:
                 mine = min(own, key=lambda one: one.seen)
-                found[row] = mine, _lit_days(series, run, row, first, number, mine.seen)
+                found[row] = mine, _lit_days(series, run, row, first, number)
+            if row not in alerted and any(one.open and _worth(series, one, number) for one in own):
+                alerted[row] = _lit_days(series, run, row, first, number)
             stays[row] = any(one.open for one in own)
             if stays[row]:
                 flagged[row][offset] = float(np.nansum(lost[offset, :, row]))
@@ -169,6 +188,7 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
         made.append(
             Outcome(
                 kind=kind, row=row, day=day, winter=int(series.months[day]) in WINTER, found=named, lit_days=lit,
+                told_days=alerted.get(row, float("inf")),
                 samples=samples[row], lost=float(of_days.sum()), flagged=float(flagged[row].sum()),
                 known_lost=float(np.nansum(list(said[row].values()))) if first_found else float("nan"),
                 lost_early=float(of_days[:SPAN].sum()), flagged_early=float(flagged[row][:SPAN].sum()),
@@ -209,7 +229,7 @@ def _looked_in(
     return {row: made.get(row, 10**6) for row in kept}
 
 
-def _lit_days(series: Series, run: Clean, row: int, first: int, last: int, seen: int) -> float:
+def _lit_days(series: Series, run: Clean, row: int, first: int, last: int) -> float:
     """Lit days from the first on, the one on which it was found counted."""
     expected = np.nansum(run.expected[first : last + 1, :, row], axis=1)
     return float(max((expected >= LIT * series.units[row].pdc0).sum(), 1))

@@ -14,6 +14,9 @@ from scripts.bench.detection.series import DAY, Series, sun
 LATITUDE, ALTITUDE = 34.1, 380.0
 """Fontana, California."""
 
+KWP = 9.0
+"""The file is of 1 kW each; a house has about so many."""
+
 
 def load(path: Path) -> Series:
     """Any file of the same layout: W per kW by hour, a column for each roof."""
@@ -23,5 +26,5 @@ def load(path: Path) -> Series:
     elevation, azimuth = sun(starts, HOUR, LATITUDE, neighbours.LONGITUDE, ALTITUDE)
     return Series(
         "neighbours", units, roofs.power, starts, HOUR, elevation, azimuth, neighbours.LONGITUDE,
-        roofs.months,
+        roofs.months, KWP,
     )  # fmt: skip

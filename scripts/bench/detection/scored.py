@@ -10,7 +10,7 @@ import numpy as np
 
 from models.pv.diagnosis.cause import Cause, Stage
 from scripts.bench import Figure
-from scripts.bench.detection.cases import LIT, SPAN, Clean, Outcome
+from scripts.bench.detection.cases import LIT, PRICE, SPAN, Clean, Outcome
 from scripts.bench.detection.losses import Kind
 from scripts.bench.detection.natural import natural
 from scripts.bench.detection.plain import Plain
@@ -20,6 +20,10 @@ RULE = "baseline: 7-day ratio to the neighbours' envelope below 0.85 of its 60-d
 SAMPLES = {True: (3, "three hourly samples"), False: (4, "one lit hour")}
 """Intervals in which a dead inverter has to be found: of hours, of quarters."""
 TOLERATED = 0.2
+TOLD = (
+    f"the loss so far reaches the gate of alerts in kWh and euros ({PRICE} EUR/kWh and, of the measured set, 9 kWp each"
+    " are assumed)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,13 @@ def _found(series: Series, own: Sequence[Outcome], beside: Sequence[_Beside], *,
             f"found within {kind.within:g} lit days (>= 1 kWh/kWp expected); found at all within {kind.lasts} days"
             f" {_share(list(np.isfinite(days)))}; {note}",
         )  # fmt: skip
+    alerted = np.array([one.told_days for one in own])
+    if not kind.dead:
+        yield Figure(
+            f"{name}.told_share", _share(list(alerted <= kind.within)), "1", None,
+            f"worth an alert within {kind.within:g} lit days, {_share(list(np.isfinite(alerted)))} within"
+            f" {kind.lasts} days: {TOLD}",
+        )  # fmt: skip
     told = days[np.isfinite(days)]
     if len(told):
         heard = rule[np.isfinite(rule)]
@@ -117,6 +128,14 @@ def _rest(
         f"{name}.false_per_system_year", round(len(false) / years, 3), "1/a", round(cried / years, 3),
         f"episodes on roof-days neither injected nor on the committed list of natural faults: {len(false)} in"
         f" {years:.1f} system-years ({words or 'none'}); {real} episodes on natural faults; {RULE}",
+    )  # fmt: skip
+    alerts = sum(
+        event in run.told for event in run.episodes
+        if event[0].stage is not Stage.DESIGN and not _natural(series, _site(event[1]), run.episodes[event][0])
+    )  # fmt: skip
+    yield Figure(
+        f"{name}.false_alerts_per_system_year", round(alerts / years, 3), "1/a", None,
+        f"of these the ones worth an alert: {TOLD}",
     )  # fmt: skip
     new, passed = {event for one in made for event in one.beside}, sum(one.kind.lasts for one in made) / 365
     yield Figure(
@@ -164,12 +183,15 @@ def _episodes(series: Series, run: Clean) -> tuple[list[tuple[str, str, int, int
     for (cause, subject, _since), (first, last, _finding) in run.episodes.items():
         if cause.stage is Stage.DESIGN:
             continue
-        site = subject.split("/")[0].split("#")[0]
-        if _natural(series, site, first):
+        if _natural(series, _site(subject), first):
             real += 1
         else:
             false.append((str(cause), subject, first, last))
     return false, real
+
+
+def _site(subject: str) -> str:
+    return subject.split("/")[0].split("#")[0]
 
 
 def _natural(series: Series, site: str, number: int) -> bool:

@@ -33,6 +33,8 @@ class Series:
     longitude: float
     months: NDArray[np.int64]
     """(days,)"""
+    size: float = 1.0
+    """By what its energies are multiplied to be those of a roof of usual size, where alerts ask for kWh and euros."""
     clear: Floats | None = None
     """(days, T, n) Wh under a cloudless sky."""
     parts: tuple[Floats, ...] = ()

@@ -48,7 +48,7 @@ def load(seed: int, days: int = YEAR) -> Series:
     months = starts.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     return Series(
         "simulated", units, energy, starts, QUARTER, elevation, azimuth, place.longitude, months,
-        clear.T.reshape(days, PER_DAY, count), parts,
+        clear=clear.T.reshape(days, PER_DAY, count), parts=parts,
     )  # fmt: skip
 
 

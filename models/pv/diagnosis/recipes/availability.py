@@ -12,6 +12,7 @@ import numpy as np
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import Bools, InverterDay, TownDay
 from models.pv.diagnosis.sign import Looked, Past, Sign
+from models.pv.sun import Floats
 
 NOTHING = 0.02
 """Share of the expectation up to which nothing is made: a night's consumption, a counter's last step."""
@@ -20,6 +21,9 @@ LIT = 0.03
 CLEAR, HIGH = 0.2, 12.0
 """Where only a cloudless sky is known: share of rated power under it, and degrees of elevation; even dull days give
 something then."""
+BRIGHT, FEWEST = 0.05, 3
+"""… or what the middle one of the others makes of its rated power, and how many others must be known: then it is light
+enough for every roof."""
 LEAST = 1_800_000
 """ms in which nothing was made, …"""
 SAMPLES = 2
@@ -81,10 +85,27 @@ def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools,
     clear = np.isnan(inverter.expected) & (np.nan_to_num(inverter.clear) >= CLEAR * rated) & (day.elevation > HIGH)
     bound = np.where(clear, NOTHING * LIT * rated, NOTHING * should)
     nothing = known & (np.nan_to_num(energy) <= bound)
+    still = np.isnan(inverter.expected) & (day.elevation > HIGH) & known & ~(energy > NOTHING * LIT * rated)
+    if still.any():
+        lit |= still & (_others(inverter, day) >= BRIGHT)
+        nothing |= still
     usually = np.asarray(past.get("idle", [0.0] * 24))[_hours(day)] > USUAL
     off: Bools = (((lit | clear) & nothing) | (inverter.outage & ~(known & ~nothing))) & ~usually
     working: Bools = known & ~nothing & (np.nan_to_num(energy) > NOTHING * LIT * rated)
-    return off, off & clear & ~inverter.outage, working
+    return off, off & clear & ~lit & ~inverter.outage, working
+
+
+def _others(inverter: InverterDay, day: TownDay) -> Floats:
+    """(T,) what the middle one of the others makes of its rated power; 0 where fewer than three are known."""
+    hours = day.width / 3_600_000
+    shares = [one.energy / (one.unit.pac_rated * hours) for one in day.inverters if one.unit.path != inverter.unit.path]
+    if len(shares) < FEWEST:
+        return np.zeros(len(day.elevation))
+    table = np.array(shares)
+    enough = np.isfinite(table).sum(axis=0) >= FEWEST
+    made: Floats = np.zeros(table.shape[1])
+    made[enough] = np.nanmedian(table[:, enough], axis=0)
+    return made
 
 
 def _runs(off: Bools, unsure: Bools, working: Bools, width: int, *, begun: bool) -> Bools:
