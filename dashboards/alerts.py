@@ -12,7 +12,7 @@ from config.device_words import fault_words, state_word
 from config.town import Town
 from dashboards.alert_words import cause_words, check_first
 from models.pv.alerts.alert import Alert
-from models.pv.alerts.gate import device_of, euros, site_of
+from models.pv.alerts.gate import device_of, euros, site_of, together
 from models.pv.alerts.service import Service
 from models.pv.alerts.works import Work, muted
 from models.pv.diagnosis.finding import Finding
@@ -50,7 +50,7 @@ def alerts_document(
     findings: as they are now, for the cost of today; an alert whose finding is not among them tells what was told last.
     closed_since: with it also those that were closed at that instant (ms) or later, after the open ones.
     """
-    now = {(each.cause, each.subject): each for each in findings if each.open}
+    now = {(each.cause, each.subject): each for each in together(findings) if each.open}
     wanted = [each for each in alerts if each.open or (closed_since is not None and (each.closed or 0) >= closed_since)]
     entries = [
         _entry(each, now.get((each.cause, each.subject)) if each.open else None, town, price, at, tz, works)

@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 DIAGNOSIS = "diagnosis"
 KNOWN, FINDINGS, LIVE = "known", "findings", "live"
 """Keys of what is kept: what was known at the end of a day, what was found on it, what was found today so far."""
+LOOKED_BACK = 92 * DAY
+"""ms: days longer ago are not looked at by the job: a catch-up of years costs what one of three months does. What needs
+longer (ageing) learns on as the days pass; `tepos diagnose` looks at any past."""
 FORGOTTEN = 2 * KEPT_FOR_GOOD * DAY
 """ms: days further after what is still known are not looked at again to know what was known that morning."""
 
@@ -102,11 +105,11 @@ class DiagnosisJob:
 
     def __init__(self, diagnosis: Diagnosis, after: Sequence[Job] = ()) -> None:
         """`after`: the job that closes days."""
-        self.after, self._diagnosis = after, diagnosis
+        self.after, self.diagnosis = after, diagnosis
 
     def first(self) -> int | None:
         """See Job."""
-        return self._diagnosis.closing.first()
+        return self.diagnosis.closing.first()
 
     def settled_until(self, now: int) -> int:
         """See Job."""
@@ -114,7 +117,7 @@ class DiagnosisJob:
 
     def run(self, periods: Sequence[Period]) -> None:
         """See Job."""
-        diagnosis, changed = self._diagnosis, False
+        diagnosis, changed = self.diagnosis, False
         known = diagnosis.known(periods[0].start)
         for period in periods:
             found, known = diagnosis.day(period.start, period.end, known)

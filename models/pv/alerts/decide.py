@@ -12,13 +12,11 @@ from typing import Any
 
 from models.pv.alerts.alert import Alert
 from models.pv.alerts.deed import Deed, What, Why, alert_id
-from models.pv.alerts.gate import HIDING, HOUR, Gate, Price, below, device_of, hidden
+from models.pv.alerts.gate import HIDING, HOUR, NEAR, Gate, Price, below, device_of, hidden, together
 from models.pv.alerts.severity import Severity, severity_of
 from models.pv.diagnosis.cause import Stage
 from models.pv.diagnosis.finding import Finding
 
-NEAR = 72 * HOUR
-"""ms: findings of one inverter that begin within this of each other are the same event, seen ever more clearly."""
 BACK = 7 * 24 * HOUR
 """ms: what comes back sooner than this after its end is the same alert again."""
 RESTS = {Stage.DATA: 2 * HOUR, Stage.AVAILABILITY: 2 * HOUR}
@@ -53,7 +51,7 @@ class _Decision:
         self.at, self.price, self.gate, self.alerts = at, price, gate, alerts
         known: dict[tuple[str, str], Finding] = {}
         ended: dict[tuple[str, str], int] = {}
-        for finding in findings:
+        for finding in together(findings):
             key = (finding.cause, finding.subject)
             if finding.until is not None:
                 ended[key] = max(finding.until, ended.get(key, 0))

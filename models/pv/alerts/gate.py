@@ -7,8 +7,8 @@ something: so a small loss that lasts is told one day, and a cheap one never.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.pv.alerts.severity import Severity, says_the_device, severity_of
@@ -73,6 +73,8 @@ def below(subject: str, above: str) -> bool:
     return subject != above and (above == "town" or subject.startswith((f"{above}/", f"{above}#")))
 
 
+NEAR = 72 * HOUR
+"""ms: findings of one inverter that begin within this of each other are the same event, seen ever more clearly."""
 HIDING = frozenset({Cause.TOWN_WIDE, Cause.SITE_OFF, Cause.COMMUNICATION, Cause.INVERTER_OFF, Cause.PLANNED})
 """While these last, what is below them is neither told nor over: nothing is known of it."""
 
@@ -82,3 +84,18 @@ def hidden(subject: str, cause: Cause, findings: Sequence[Finding]) -> bool:
     if severity_of(cause) is Severity.CRITICAL:
         return False
     return any(each.cause in HIDING and below(subject, each.subject) for each in findings)
+
+
+def together(findings: Iterable[Finding]) -> list[Finding]:
+    """The same findings, but an inverter that is off and says why is one: off, with what it says as evidence."""
+    found = list(findings)
+    off = {each.subject: each for each in found if each.cause is Cause.INVERTER_OFF and each.open}
+    made = []
+    for each in found:
+        head = off.get(each.subject)
+        mine = each.open and says_the_device(each.cause) and severity_of(each.cause) is not Severity.CRITICAL
+        if head is not None and mine and abs(head.since - each.since) <= NEAR:
+            off[each.subject] = replace(head, evidence={**each.evidence, **head.evidence})
+        else:
+            made.append(each)
+    return [off.get(each.subject, each) if each.cause is Cause.INVERTER_OFF and each.open else each for each in made]

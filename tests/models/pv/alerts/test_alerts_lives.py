@@ -46,6 +46,15 @@ def test_what_the_device_reports_itself_needs_no_loss() -> None:
     assert Life().see(HOUR, finding(Cause.DEVICE_FAULT, "ecole/inv-1", lost_wh=float("nan"))) == ["opened"]
 
 
+def test_an_inverter_that_is_off_and_says_why_is_one_alert() -> None:
+    life = Life()
+    fault = finding(Cause.DEVICE_FAULT, "ecole/inv-1", evidence={"fault_code": 25.0})
+    assert life.see(HOUR, fault) == ["opened"]
+    assert life.see(2 * HOUR, fault, finding(Cause.INVERTER_OFF, "ecole/inv-1")) == ["changed"]
+    (alert,) = life.alerts.values()
+    assert (alert.cause, alert.finding.evidence["fault_code"]) == (Cause.INVERTER_OFF, 25.0)
+
+
 def test_a_site_that_is_off_is_one_alert() -> None:
     life = Life()
     inverters = [finding(Cause.INVERTER_OFF, f"ecole/inv-{n}") for n in (1, 2, 3)]
