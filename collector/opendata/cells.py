@@ -15,6 +15,8 @@ _BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009")
 
 def number(cell: str, line: int, column: str) -> float | None:
     """A number; None where it is withheld or unknown, which is not 0. LayoutMismatch for anything else."""
+    if _NUMBER.fullmatch(cell):
+        return float(cell)
     text = cell.strip()
     if text.lower().replace("é", "e") in WITHHELD:
         return None

@@ -172,8 +172,7 @@ def of_commune(
 ) -> Iterator[tuple[int, list[str]]]:
     """The lines whose commune is this one. The code may stand elsewhere in a line too: that one is passed over."""
     place = found.places[column]
-    for number, line in lines:
-        cells = found.cells(number, line)
+    for number, cells in found.rows(lines):
         code = cells[place].strip().removesuffix(".0")
         if code[:5] == insee and (len(code) == 5 or column == "codeiris"):
             seen.lines += 1

@@ -18,8 +18,7 @@ def read(found: Heading, lines: Iterator[tuple[int, bytes]], wanted: Wanted, see
     place = found.places
     if wanted.station is None:
         raise LayoutMismatch(_("which station? Write [climate] station into territory.toml"))
-    for line, raw in lines:
-        cells = found.cells(line, raw)
+    for line, cells in found.rows(lines):
         station = cells[place["numposte"]].strip()
         if station != wanted.station:
             if len(seen.others) < 3 and station not in seen.others:

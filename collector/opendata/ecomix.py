@@ -18,6 +18,7 @@ from config.language import _
 
 MINUTES = 30
 NAMES = ("consommation", "thermique", "nucleaire", "eolien", "solaire", "hydraulique", "bioenergies")
+ABSENT = [None] * len(NAMES)
 RANKS = ("tempsreel", "consolid", "defini")
 """Natures, the last the surest."""
 REGIONS = {"32": "Hauts-de-France"}
@@ -27,31 +28,33 @@ def read(found: Heading, lines: Iterator[tuple[int, bytes]], wanted: Wanted, see
     """The half-hours of the region."""
     place = found.places
     region = place["codeinseeregion"]
-    for at, line in lines:
-        cells = found.cells(at, line)
+    columns = [(place[name], found.names[place[name]]) for name in NAMES]
+    when, nature = place["dateheure"], place.get("nature")
+    ranks: dict[str, int] = {}
+    for at, cells in found.rows(lines):
         code = cells[region].strip().removesuffix(".0")
         if code != wanted.region:
             if len(seen.others) < 3 and code not in seen.others:
                 seen.others.append(code)
             continue
         seen.lines += 1
-        start = _instant(cells[place["dateheure"]], at)
-        values = [_power(cells[place[name]], at, found.names[place[name]]) for name in NAMES]
-        if all(value is None for value in values):
+        moment = _instant(cells[when], at)
+        values = [number(cells[column], at, name) for column, name in columns]
+        if values == ABSENT:
             continue  # the quarter-hours in between, and hours to come
         seen.withheld += values[0] is None
-        moment = datetime.fromtimestamp(start / 1000, UTC)
         seen.years.add(moment.year)
         if wanted.year is not None and moment.year != wanted.year:
             continue
         if moment.minute % MINUTES:
             raise LayoutMismatch(_("line {line}: {time} is no half-hour").format(line=at, time=moment.isoformat()))
-        nature = plain(cells[place["nature"]]) if "nature" in place else ""
-        rank = next((rank for rank, word in enumerate(RANKS) if word in nature), 0)
-        yield HalfHour(at, start, rank, *values)
+        word = cells[nature] if nature is not None else ""
+        if (rank := ranks.get(word)) is None:
+            rank = ranks[word] = next((rank for rank, part in enumerate(RANKS) if part in plain(word)), 0)
+        yield HalfHour(at, int(moment.timestamp()) * 1000, rank, *values)
 
 
-def _instant(cell: str, line: int) -> int:
+def _instant(cell: str, line: int) -> datetime:
     try:
         moment = datetime.fromisoformat(cell.strip())
     except ValueError:
@@ -60,11 +63,7 @@ def _instant(cell: str, line: int) -> int:
     if moment.tzinfo is None:
         what = _('line {line}: "{value}" has no offset: its hour would come twice in autumn')
         raise LayoutMismatch(what.format(line=line, value=cell[:30]))
-    return int(moment.timestamp()) * 1000
-
-
-def _power(cell: str, line: int, column: str) -> float | None:
-    return number(cell, line, column)
+    return moment.astimezone(UTC)
 
 
 ECOMIX = Dataset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,15 +37,30 @@ class Heading:
     preamble: tuple[tuple[str, ...], ...] = ()
     """Rows above the heading, as Enedis writes two about the meter."""
 
-    def cells(self, number: int, line: bytes) -> list[str]:
-        """One line as cells. LayoutMismatch when it is not UTF-8, or does not fit the heading."""
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            raise LayoutMismatch(not_utf8(number)) from None
-        row = next(csv.reader([text], delimiter=self.delimiter), [])
-        if len(row) == len(self.names):
-            return row
+    def rows(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[str]]]:
+        """The lines as cells. LayoutMismatch for one that is not UTF-8, or does not fit the heading.
+
+        One reader for all of them: a reader for each line costs more than all the rest.
+        """
+        at, taken, wide = 0, 0, len(self.names)
+
+        def texts() -> Iterator[str]:
+            nonlocal at, taken
+            for number, line in lines:
+                at, taken = number, taken + 1
+                try:
+                    yield line.decode("utf-8")
+                except UnicodeDecodeError:
+                    raise LayoutMismatch(not_utf8(number)) from None
+
+        for done, row in enumerate(csv.reader(texts(), delimiter=self.delimiter), 1):
+            if taken != done:
+                raise LayoutMismatch(_("line {line}: a quotation mark is left open").format(line=at))
+            if row:
+                yield at, row if len(row) == wide else self._fitted(at, row)
+
+    def _fitted(self, number: int, row: list[str]) -> list[str]:
+        """A row of another width: with empty cells at its end, or LayoutMismatch."""
         if len(row) > len(self.names) and not any(cell.strip() for cell in row[len(self.names) :]):
             return row[: len(self.names)]
         if len(row) > len(self.names):

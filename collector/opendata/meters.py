@@ -80,8 +80,7 @@ def daily(found: Heading, lines: Iterator[tuple[int, bytes]], wanted: Wanted, se
 def monthly(found: Heading, lines: Iterator[tuple[int, bytes]], wanted: Wanted, seen: Seen) -> Iterator[Item]:
     """Months of several buildings in one table, as gas is billed: batiment;mois;energie;kwh[;base]."""
     place = found.places
-    for line, raw in lines:
-        cells = found.cells(line, raw)
+    for line, cells in found.rows(lines):
         kwh = number(cells[place["kwh"]], line, "kwh")
         seen.lines += 1
         if kwh is None:
@@ -123,10 +122,7 @@ def _about(found: Heading, wanted: Wanted) -> dict[str, str]:
 
 def _readings(found: Heading, lines: Iterator[tuple[int, bytes]], time: str, value: str, seen: Seen) -> list[Reading]:
     rows: dict[int, Reading] = {}
-    for line, raw in lines:
-        if not raw.strip(b"; \t"):
-            continue
-        cells = found.cells(line, raw)
+    for line, cells in found.rows((at, raw) for at, raw in lines if raw.strip(b"; \t")):
         at = _moment(cells[found.places[time]], line)
         seen.lines += 1
         seen.years.add(datetime.fromtimestamp(at / 1000, UTC).year)

@@ -43,6 +43,7 @@ REFUSED = {
         files.ore(labels=False).replace("14000.5", "14000,5"), LOOS, "is the decimal sign also the separator",
     ),
     "words for numbers": (files.ore().replace("14000,5", "beaucoup"), LOOS, '"beaucoup" is no number'),
+    "an open quotation mark": (files.ore().replace("Loos-en-Gohelle", '"Loos'), LOOS, "quotation mark"),
     "a web page": ("<!DOCTYPE html><html>", LOOS, "web page"),
     "nothing": ("", LOOS, "empty"),
     "no step": (files.curve(minutes="").replace("T01:30", "T01:37").replace("T01:00", "T00:41"),
