@@ -17,6 +17,7 @@ from config.language import _
 from dashboards import cells
 from dashboards.registry import Registry
 from models.territory.initiatives.counted import Counted, Range, counted
+from models.territory.initiatives.effect import Effect
 from models.territory.initiatives.exchange import COLUMNS, LINK, outgoing
 from models.territory.initiatives.initiative import Initiative
 from models.territory.initiatives.rules import may
@@ -108,7 +109,7 @@ def register(registry: Registry, now: int, tz: tzinfo = UTC, states: Iterable[St
 
 def effects(initiatives: Iterable[Initiative], year: int) -> Document:
     """What counts of all declared effects in a year: by lever and perimeter, and what is left out with its reason."""
-    found = counted((effect for each in initiatives for effect in each.effects), year)
+    found = _counted(initiatives, year)
     return {
         "year": year,
         "declared": True,
@@ -125,7 +126,15 @@ def effects(initiatives: Iterable[Initiative], year: int) -> Document:
 
 def counted_of(registry: Registry, year: int) -> Counted:
     """The same for models: what savings explain of a change in consumption, and which plants initiatives have built."""
-    return counted((effect for each in registry.all() for effect in each.effects), year)
+    return _counted(registry.all(), year)
+
+
+def _counted(initiatives: Iterable[Initiative], year: int) -> Counted:
+    done: list[Effect] = []
+    promised: list[Effect] = []
+    for each in initiatives:
+        (done if each.was_realised else promised).extend(each.effects)
+    return counted(done, year, promised)
 
 
 def rows(registry: Registry, now: int, tz: tzinfo = UTC) -> list[Document]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from collector.ledger import Fact, Ledger
 from config.language import _
+from config.town import Town
 from dashboards import cells
 from dashboards.initiatives import plain
 from models.territory import roof_scenario, typed
@@ -135,6 +136,31 @@ def pipeline(roofs: Sequence[Roof]) -> Document:
         "measured_at": measured_at(roofs),
         "roofs": [row for row in rows(roofs)],
     }
+
+
+def monitored(town: Town, roofs: Sequence[Roof]) -> Document:
+    """The roofs that are measured already, beside the pipeline: each with the roof of the pipeline that points to it.
+
+    Their energy is in the rollups; nothing of them adds to the pipeline. `unknown` are places that the town's files do
+    not have: a roof points there, and nobody measures it.
+    """
+    pointing = measured_at(roof for roof in roofs if roof.site)
+    own = [(site, roof) for site in town.sites for roof in site.roofs]
+    known = {site.id for site, _roof in own} | {f"{site.id}/{roof.id}" for site, roof in own}
+    told = [
+        {
+            "roof": f"{site.id}/{roof.id}",
+            "name": site.name,
+            "owner": site.owner,
+            "kwp": round(sum(array.kwp.value for array in roof.arrays), 3),
+            "since": site.commissioned.isoformat() if site.commissioned else None,
+            "pipeline": pointing.get(f"{site.id}/{roof.id}") or pointing.get(site.id),
+        }
+        for site, roof in own
+    ]
+    sites = {roof.site for roof in roofs if roof.stage is Stage.COMMISSIONED and roof.site}
+    installed = sum(array.kwp.value for _site, roof in own for array in roof.arrays)
+    return {"kwp": round(installed, 3), "roofs": told, "unknown": sorted(sites - known)}
 
 
 def rows(roofs: Iterable[Roof]) -> list[Document]:

@@ -42,7 +42,8 @@ def savings(place: Workplace, year: int) -> Sequence[Saving]:
     if not ledger.exists():
         return ()
     with Ledger(ledger) as deeds, People(people if people.exists() else None) as kept:
-        effects = [effect for each in Registry(deeds, kept).all() for effect in each.effects]
+        realised = [each for each in Registry(deeds, kept).all() if each.was_realised]
+    effects = [effect for each in realised for effect in each.effects]
     found = counted(effects, year)
     lever = {(effect.initiative, effect.id): LEVERS.get(effect.lever.value) for effect in effects}
     told = [(line.initiative, line.effect, line.saved.kwh, line.confidence.value) for line in found.lines]

@@ -165,7 +165,7 @@ def list_roofs(
 ) -> None:
     """Show where the roofs stand. What they could make is modelled."""
     from dashboards.initiative_words import kind_word, stage_word
-    from dashboards.roofs import as_csv, pipeline
+    from dashboards.roofs import as_csv, monitored, pipeline
 
     where = workplace(data, town)
     invented = simulated(where)
@@ -175,11 +175,13 @@ def list_roofs(
         sys.stdout.write(as_csv(found))
         return
     told = pipeline(found)
+    running = monitored(where.load_town(), found)
     if as_json:
-        document({"simulated": invented, **told})
+        document({"simulated": invented, **told, "monitored": running})
         return
+    say(_("Measured already: {n} roofs, {kwp} kWp.").format(n=len(running["roofs"]), kwp=f"{running['kwp']:.1f}"))
     if not found:
-        say(_("No roof here yet."))
+        say(_("No other roof here yet."))
         return
     heads = (_("stage"), _("roofs"), _("kWp"), _("kWh a year, modelled"))
     rows = [

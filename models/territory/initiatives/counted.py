@@ -8,7 +8,8 @@ The rules, in words for a council:
 3. One building (or meter), one carrier and one lever is one line in a year; of several, that of the best class counts.
 4. Efficiency and sobriety of one building do not add up: S = C0·[1 − (1 − e)(1 − s)], efficiency first.
 5. Class D (somebody says so) is shown and not summed.
-6. The symbolic panels of newborns are names on panels that are counted already: 0 kWh (models.territory.newborns).
+6. What is not realised yet is a promise: shown and not summed.
+7. The symbolic panels of newborns are names on panels that are counted already: 0 kWh (models.territory.newborns).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Why(StrEnum):
     """Another one is about the same subject and carrier; without what was needed before they cannot be joined."""
     NOT_THEN = "not_then"
     """It had not begun, or had ended."""
+    NOT_REALISED = "not_realised"
+    """Its initiative is not realised: a promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,13 @@ class Counted:
 _ORDER = (Lever.EFFICIENCY, Lever.SOBRIETY)
 
 
-def counted(effects: Iterable[Effect], year: int) -> Counted:
-    """What counts in a year, whatever the order in which the effects come."""
+def counted(effects: Iterable[Effect], year: int, promised: Iterable[Effect] = ()) -> Counted:
+    """What counts in a year of realised initiatives, whatever the order in which their effects come.
+
+    `promised` are those of initiatives that are not realised: shown, and nothing more.
+    """
     lines: list[Line] = []
-    left: list[Left] = []
+    left: list[Left] = [_left(effect, year, Why.NOT_REALISED) for effect in promised]
     plants: set[str] = set()
     alone: list[Effect] = []
     together: dict[tuple[str, Carrier], list[Effect]] = {}

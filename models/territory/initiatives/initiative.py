@@ -129,6 +129,11 @@ class Initiative:
         return most is not None and self.days_in_state(now) >= most
 
     @property
+    def was_realised(self) -> bool:
+        """Whether it was ever carried out: only then its effects are more than promises."""
+        return any(step.state is State.REALISED for step in self.way)
+
+    @property
     def convention(self) -> Convention | None:
         """The newest version."""
         return self.conventions[-1] if self.conventions else None

@@ -40,13 +40,14 @@ def test_an_initiative_goes_its_way_from_the_command_line(place, tmp_path):
     ended = each([(*words, *place) for words in (
         (*ADD, "--json"), act("admit", "agent"), act("study", "agent"), act("grant", "elected", "--set", "euros=500"),
         act("draft", "agent", *promised), act("sign", "holder", *signed, "side=holder"),
-        act("sign", "dgs", *signed, "side=commune"), act("start", "holder"), act("declare", "agent", *effect),
+        act("sign", "dgs", *signed, "side=commune"), act("start", "holder"),
+        act("declare", "agent", *effect), act("realise", "holder"),
         ("initiative", "show", "FF-2026-001"), ("initiative", "list"), ("initiative", "verify"),
     )])  # fmt: skip
-    assert [end.code for end in ended] == [0] * 12
+    assert [end.code for end in ended] == [0] * 13
     assert ended[0].json["title"] == "-20 % d'éclairage"
-    assert "initiative under way" in ended[10].out
-    assert "École Basly" in ended[10].out
+    assert "realised" in ended[11].out
+    assert "École Basly" in ended[11].out
     counted = tepos("initiative", "effects", "--year", "2027", "--json", *place).json
     assert {(one["lever"], one["perimeter"]): one["kwh"] for one in counted["savings"]}[
         "sobriety", "territory"
@@ -121,6 +122,9 @@ def test_roofs_come_in_move_on_and_are_counted_once(place, tmp_path):
     assert [end.code for end in ended] == [1, 2, 0, 1, 0, 0, 0, 0]
     listed, asked = ended[5].json, ended[6].json
     assert (listed["to_come"]["roofs"], listed["measured_at"]) == (29, {"hall/roof": "R11"})
+    assert [(each["roof"], each["kwp"], each["pipeline"]) for each in listed["monitored"]["roofs"]] == [
+        ("hall/roof", 1, "R11")
+    ]
     assert (asked["roofs"], asked["modelled"]) == (14, True)
     assert asked["euros"] - asked["euros_assumed"] == 15000
     assert "MODELLED" in ended[7].out

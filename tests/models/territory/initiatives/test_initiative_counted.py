@@ -66,6 +66,11 @@ def test_an_effect_decays_and_ends() -> None:
     assert counted([old], 2027).left[0].why is Why.NOT_THEN
 
 
+def test_a_promise_is_shown_and_not_summed() -> None:
+    found = counted([], 2026, [effect()])
+    assert (found.saved().kwh, found.left[0].why, found.left[0].kwh) == (0.0, Why.NOT_REALISED, 400)
+
+
 def test_the_patrimony_is_part_of_the_territory() -> None:
     found = counted([effect(), effect("FF-2", subject="home-12", perimeter="territory")], 2026)
     assert found.saved(perimeter=Perimeter.PATRIMONY).kwh == 400
