@@ -59,7 +59,7 @@ def add(
     _refuse(loaded, kind, scope, by)
     start = now if since is None else _moment(since, tz, end=False)
     end = None if to is None else _moment(to, tz, end=True)
-    if end is not None and end < start:
+    if end is not None and end <= start:
         stop(WRONG, _("--to lies before --from."))
     told = {"who": who, "note": note, "old_serial": old_serial, "new_serial": new_serial}
     more: Document = {name: text for name, text in told.items() if text}
