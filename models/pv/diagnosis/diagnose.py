@@ -26,6 +26,8 @@ LIT = 1.0
 """Wh expected per W of modules that make a lit day (1 kWh/kWp): on darker ones nothing is over."""
 LIT_SUN = 12.0
 """Degrees that the sun has to reach where no energy is expected: by it a day counts as lit."""
+AWAKE, BACK = 0.05, 0.3
+"""Wh expected per W of modules, and the share of it that is made, by which an inverter that was off is back."""
 LOOKED_BACK = 90
 """Days of which a cause found later may take what is missing: a loss of 1 % a week is seen after two months."""
 FORGOTTEN = 60 * 86_400_000
@@ -146,7 +148,8 @@ def _lived(
                 made.append(replace(episode, absent=0))
             elif rows:
                 lit = _lit(day, ledger, rows) or episode.finding.cause.stage is Stage.DATA
-                made.append(untold(episode, lit=lit, whole=day.whole))
+                works = _works(day, ledger, rows)
+                made.append(untold(episode, lit=lit, works=works, whole=day.whole))
     return made, pools.after()
 
 
@@ -193,6 +196,16 @@ def _lit(day: TownDay, ledger: Ledger, rows: Sequence[int]) -> bool:
         return modules > 0 and expected >= LIT * modules
     seen = any(np.isfinite(day.inverters[row].energy).any() for row in rows)
     return seen and bool((day.elevation > LIT_SUN).any())
+
+
+def _works(day: TownDay, ledger: Ledger, rows: Sequence[int]) -> bool:
+    """Whether all of these inverters make energy again, by an hour or so of light."""
+    for row in rows:
+        expected = float(ledger.expected[row].sum())
+        made = expected - float(ledger.missing[row].sum())
+        if expected < AWAKE * day.inverters[row].unit.pdc0 or made < BACK * expected:
+            return False
+    return True
 
 
 def _word(cause: Cause, subject: str) -> str:

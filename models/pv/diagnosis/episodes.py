@@ -67,8 +67,13 @@ def told(
     return Episode(finding, sign.until or end, 0, recent)
 
 
-def untold(episode: Episode, *, lit: bool, whole: bool) -> Episode:
-    """After a day without a sign: one that is lit brings its end nearer. `lit`: its subject was seen in the light."""
+def untold(episode: Episode, *, lit: bool, works: bool, whole: bool) -> Episode:
+    """After a day without a sign: one that is lit brings its end nearer; who was off and works is back at once.
+
+    lit: its subject was seen in the light of a lit day; works: it makes energy.
+    """
+    if episode.finding.cause.stage is Stage.AVAILABILITY and works:
+        return replace(episode, finding=replace(episode.finding, until=episode.last))
     if not whole or not lit:
         return episode
     absent = episode.absent + 1
