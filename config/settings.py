@@ -30,7 +30,6 @@ VARIABLES = {
     "TEPOS_OPEN_METEO_KEY_FILE": "file that holds the key of Open-Meteo's paid servers, readable by its owner only",
     "TEPOS_SMTP_PASSWORD_FILE": "file that holds the password of the mail server, readable by its owner only",
     "TEPOS_HEARTBEAT_URL_FILE": "file that holds the address called after each good cycle, readable by its owner only",
-    "TEPOS_PAGE_URL": "address of the page, for links in messages",
     "TEPOS_SPOOL_MAX_MIB": "largest size of the spool (default 256)",
     "TEPOS_RAW_DAYS": "days for which raw readings are kept (default 400); energy stays for good",
     "TEPOS_PUBLIC_URL": "https address at which a proxy shows the page (default: this machine only)",
@@ -75,7 +74,6 @@ class Settings:
     open_meteo_key: str | None = field(default=None, repr=False)
     smtp_password: str | None = field(default=None, repr=False)
     heartbeat_url: str | None = field(default=None, repr=False)
-    page_url: str | None = None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -106,7 +104,6 @@ class Settings:
             open_meteo_key=read("TEPOS_OPEN_METEO_KEY_FILE", _secret, None),
             smtp_password=read("TEPOS_SMTP_PASSWORD_FILE", _secret, None),
             heartbeat_url=read("TEPOS_HEARTBEAT_URL_FILE", _secret, None),
-            page_url=read("TEPOS_PAGE_URL", _url, None),
         )
         if faults:
             raise ConfigError(faults)
@@ -181,14 +178,6 @@ def _email(text: str) -> str:
         what = _("{path} holds no e-mail address").format(path=text)
         raise _Wrong(what, _("write the secret, and nothing else, into that file"))
     return address
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        remedy = _("write {example}").format(example="https://solaire.example.org")
-        raise _Wrong(_("{value} is no address of a page").format(value=repr(text)), remedy)
-    return text.rstrip("/")
 
 
 def _public_url(text: str) -> str:

@@ -144,7 +144,7 @@ def _office(place: Workplace, town: Town) -> Office:
         return Office(lambda: None, None, folder)
     needed = (DAYS, QUARTERS, DIAGNOSIS, ALERTS)
     beat = Heartbeat(settings.heartbeat_url, town.place, needed) if settings.heartbeat_url else None
-    password, page = settings.smtp_password, settings.page_url
+    password, page = settings.smtp_password, settings.public_url
     return Office(lambda: load_notify(folder), place.data / OUTBOX, folder, password, page, beat)
 
 

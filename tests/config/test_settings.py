@@ -62,12 +62,15 @@ def test_every_variable_is_read(token_file, email_file):
             "TEPOS_OPEN_METEO_KEY_FILE": str(token_file),
             "TEPOS_SMTP_PASSWORD_FILE": str(token_file),
             "TEPOS_HEARTBEAT_URL_FILE": str(token_file),
-            "TEPOS_PAGE_URL": "https://solaire.example/",
+            "TEPOS_PUBLIC_URL": "https://solaire.example",
         }
     )
     store = "influxdb://[::1]:8086?org=town&bucket=pv"
-    secrets = ("s3cret==", "solaire@loos.example", "s3cret==", "s3cret==", "s3cret==", "https://solaire.example")
-    assert settings == Settings(Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, 90, "en", "warning", *secrets)
+    keys = ("meteo_france_key", "open_meteo_key", "smtp_password", "heartbeat_url")
+    wanted = {"public_url": "https://solaire.example", "cams_email": "solaire@loos.example", "language": "en"}
+    secrets = dict.fromkeys(keys, "s3cret==")
+    given = (Path("d"), store, Path("towns/x"), "s3cret==", 2 * 2**20, 90)
+    assert settings == Settings(*given, log_level="warning", **wanted, **secrets)
 
 
 @pytest.mark.parametrize("name", SECRETS)
