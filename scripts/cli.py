@@ -19,6 +19,7 @@ from scripts.commands import (
     collect,
     demo,
     devices,
+    diagnose,
     erase,
     export,
     export_opendata,
@@ -74,6 +75,9 @@ app.add_typer(import_.app, name="import", help=_("What was produced before tepos
 app.add_typer(jobs.app, name="jobs", help=_("The scheduled work: what is closed, and periods closed by hand."))
 app.add_typer(alerts.app, name="alerts", help=_("What is wrong on which roof, what it costs; and your answers."))
 app.add_typer(works.app, name="works", help=_("Planned outages, visits, parts replaced."))
+app.command("diagnose", help=_("Replay the diagnosis over past days: what, where, since when, what it cost."))(
+    diagnose.diagnose
+)
 app.add_typer(learnt.app, name="learnt", help=_("What was learnt of each roof, what is odd, and what asks you."))
 app.add_typer(initiative.app, name="initiative", help=_("The registry of initiatives: from an idea to its evaluation."))
 app.add_typer(roof.app, name="roof", help=_("Every roof of the town: from spotted to commissioned, and what if."))

@@ -116,9 +116,11 @@ def _found(inverter: InverterDay, day: TownDay, kept: _Kept, chart: dict[str, li
     low = {name for name, values in ratios.items() if (values < LOW).sum() >= LOW_DAYS}
     if low and _others_fine(low, ratios, kept) and _lost(low, ratios, kept) >= WORTH:
         since = min(_began(kept[name], LOW) for name in low)
-        new = any(_bright_before(name, kept[name][-1][3], chart) for name in low)
+        before = {_before(name, kept[name][-1][3], chart) for name in low}
         share = float(np.median(np.concatenate([ratios[name] for name in low])))
-        return _told(Cause.OBSTACLE if new else Cause.SHADING, low, since, day, share, always=False)
+        if before != {None}:  # else the sun was never there, and the expectation cannot know the place
+            cause = Cause.OBSTACLE if True in before else Cause.SHADING
+            return _told(cause, low, since, day, share, always=False)
     return _always(inverter, day, kept)
 
 
@@ -190,13 +192,14 @@ def _began(rows: list[list[int]], low: float) -> int:
     return rows[first][0] * HOUR
 
 
-def _bright_before(sector: str, elevation: int, chart: dict[str, list[int]]) -> bool:
-    """Whether the sector was bright with the sun about as high."""
+def _before(sector: str, elevation: int, chart: dict[str, list[int]]) -> bool | None:
+    """Whether the sector was bright with the sun about as high; None when nobody knows."""
     storey = elevation // STOREY
     cells = [chart[place] for near in (-1, 0, 1) if (place := f"{sector}:{storey + near}") in chart]
-    return any(count >= 2 and mean >= 1000 * BRIGHT for count, mean in cells) and not any(
-        mean < 1000 * LOW for count, mean in cells if count >= 2
-    )
+    means = [mean / 1000 for count, mean in cells if count >= 2]
+    if any(mean < LOW for mean in means):
+        return False
+    return True if any(mean >= BRIGHT for mean in means) else None
 
 
 def _over(found: dict[str, Any], kept: _Kept) -> bool:

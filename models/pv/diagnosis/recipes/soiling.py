@@ -108,4 +108,4 @@ def _washed(days: list[list[int]]) -> int:
     fallen = _fall(days[:-3])
     if fallen is None or after - before < RISE * fallen[1]:
         return 0
-    return len(days) - 3
+    return len(days) - 3 + int(np.argmax(np.diff(ratio[-4:])))
