@@ -12,14 +12,13 @@ from scripts.bench.detection import neighbours, simulated
 from scripts.bench.detection.cases import Clean, Outcome, clean, draws, outcomes
 from scripts.bench.detection.hardness import hardness
 from scripts.bench.detection.losses import Kind, kinds, lasting
-from scripts.bench.detection.plain import Plain
+from scripts.bench.detection.scored import Scores
 from scripts.bench.detection.scored import lasting as lasts
-from scripts.bench.detection.scored import scored
 from scripts.bench.detection.series import Series
 
-PER_ROOF = {"neighbours": 6, "simulated": 2}
+PER_ROOF = {"neighbours": 5, "simulated": 1}
 """Draws of each kind of loss for each roof."""
-LASTING = 3
+LASTING = 2
 """The same of steps that last 120 days."""
 
 
@@ -39,20 +38,23 @@ def figures(series: Series, seed: int) -> Iterator[Figure]:
     """All figures of one set."""
     untouched = clean(series)
     yield from hardness(series, untouched, refuse=series.name == "simulated")
-    made = replayed(series, untouched, kinds(), seed, PER_ROOF[series.name])
-    yield from scored(series, untouched, Plain(series), made, seed)
+    scores = Scores(series, untouched, seed)
+    ramps: list[Outcome] = []
+    for number, kind in enumerate(kinds()):
+        made = replayed(series, untouched, kind, [seed, number], PER_ROOF[series.name])
+        yield from scores.found(made)
+        ramps = made if kind.name == "ramp" else ramps
+    yield from scores.rest()
     if series.name == "neighbours":
-        ramps = [one for one in made if one.kind.name == "ramp"]
-        yield from lasts(series, [*replayed(series, untouched, lasting(), seed, LASTING), *ramps])
+        yield from lasts(series, ramps)
+        for number, kind in enumerate(lasting()):
+            yield from lasts(series, replayed(series, untouched, kind, [seed, 100 + number], LASTING))
 
 
-def replayed(series: Series, untouched: Clean, some: Sequence[Kind], seed: int, per_roof: int) -> list[Outcome]:
-    """Every kind of loss, drawn and replayed."""
+def replayed(series: Series, untouched: Clean, kind: Kind, seed: Sequence[int], per_roof: int) -> list[Outcome]:
+    """One kind of loss, as often on each roof: drawn and replayed."""
     made: list[Outcome] = []
     together = max(len(series.units) // 10, 1)
-    for number, kind in enumerate(some):
-        rng = np.random.default_rng([seed, number])
-        count = per_roof * len(series.units)
-        for drawn in draws(series, untouched, kind, rng, count, together):
-            made += outcomes(series, untouched, kind, drawn, seed)
+    for drawn in draws(series, untouched, kind, np.random.default_rng(seed), per_roof * len(series.units), together):
+        made += outcomes(series, untouched, kind, drawn, seed[0])
     return made

@@ -34,15 +34,28 @@ class _Beside:
     flagged: float
 
 
-def scored(series: Series, run: Clean, plain: Plain, made: Sequence[Outcome], seed: int) -> Iterator[Figure]:
-    """All figures of the injected losses and of the set as it is."""
-    beside = [_by_rule(series, run, plain, one, seed) for one in made]
-    for winter in (False, True):
-        for kind in dict.fromkeys(one.kind.name for one in made):
-            own = [n for n, one in enumerate(made) if one.kind.name == kind and one.winter is winter]
+class Scores:
+    """Figures of the injected losses, kind by kind, and at last those over all of them."""
+
+    def __init__(self, series: Series, run: Clean, seed: int) -> None:
+        self._series, self._run, self._seed = series, run, seed
+        self._plain = Plain(series)
+        self._made: list[Outcome] = []
+        self._beside: list[_Beside] = []
+
+    def found(self, made: Sequence[Outcome]) -> Iterator[Figure]:
+        """How many losses of one kind were found, and when; winter apart."""
+        beside = [_by_rule(self._series, self._run, self._plain, one, self._seed) for one in made]
+        self._made += made
+        self._beside += beside
+        for winter in (False, True):
+            own = [n for n, one in enumerate(made) if one.winter is winter]
             if own:
-                yield from _found(series, [made[n] for n in own], [beside[n] for n in own], winter=winter)
-    yield from _rest(series, run, plain, made, beside)
+                yield from _found(self._series, [made[n] for n in own], [beside[n] for n in own], winter=winter)
+
+    def rest(self) -> Iterator[Figure]:
+        """False episodes, recall, specificity, names."""
+        return _rest(self._series, self._run, self._plain, self._made, self._beside)
 
 
 def lasting(series: Series, made: Sequence[Outcome]) -> Iterator[Figure]:

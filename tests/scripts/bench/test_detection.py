@@ -14,8 +14,7 @@ from scripts.bench.detection.cases import Clean, clean, draws, outcomes
 from scripts.bench.detection.hardness import hardness
 from scripts.bench.detection.losses import kinds, lasting
 from scripts.bench.detection.natural import NATURAL, natural
-from scripts.bench.detection.plain import Plain
-from scripts.bench.detection.scored import scored
+from scripts.bench.detection.scored import Scores
 from scripts.bench.detection.series import Series
 
 FILE = Path(__file__).parents[3] / "../shared/pvdata/neighbours/pv_W_per_kW.csv.gz"
@@ -81,8 +80,11 @@ def test_a_dead_inverter_is_found_within_one_lit_hour_of_quarters() -> None:
 
 
 def test_the_figures_have_their_names_and_a_baseline() -> None:
-    some = [one for name in ("20", "100") for one in outcomes(year(), untouched(), KINDS[name], [(3, 62)], seed=1)]
-    made = {figure.name: figure for figure in scored(year(), untouched(), Plain(year()), some, seed=1)}
+    scores, made = Scores(year(), untouched(), seed=1), {}
+    for name in ("20", "100"):
+        some = outcomes(year(), untouched(), KINDS[name], [(3, 62)], seed=1)
+        made |= {figure.name: figure for figure in scores.found(some)}
+    made |= {figure.name: figure for figure in scores.rest()}
     for name in ("found_20.share", "found_20.days", "found_100.share", "false_per_system_year", "recall_energy",
                  "specificity", "cause_precision"):  # fmt: skip
         assert f"detection.simulated.{name}" in made
