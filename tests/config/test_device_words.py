@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from sunspec2 import __file__ as sunspec2
 
+from collector.sunspec.models import definition
 from config import load_maps
 from config.device import DeviceMap
 from config.device_words import CAUSES, device_words, fault_words, read_words, state_word
 from config.language import speaking
 from config.quantities import Role
 from models.pv.diagnosis.cause import Cause
+from tests.peers import device_image
 
 INVERTERS = [name for name, m in load_maps().items() if not isinstance(m, DeviceMap) or m.role is Role.INVERTER]
 
@@ -95,3 +97,33 @@ def test_a_cause_that_does_not_exist_is_a_fault_of_the_file(tmp_path: Path) -> N
     tables, faults = read_words(tmp_path)
     assert [fault.key for fault in faults] == ["states.A.cause"]
     assert "x" in tables
+
+
+SUNSPEC_IMAGES = [
+    "basjes_emulated_der_70x.json",
+    "basjes_sma_sb36_20250518.json",
+    "basjes_sma_sb36_20250608_night.json",
+    "solarnetwork_fronius_ig_plus_101_a.json",
+    "solarnetwork_fronius_symo_3_113.json",
+    "solarnetwork_outback_der_70x.json",
+    "solarnetwork_sma_stp_103_05.json",
+    "solarnetwork_solaredge_se33k_103_01.json",
+    "solarnetwork_solaredge_se33k_103_03.json",
+]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("image", SUNSPEC_IMAGES)
+def test_what_real_devices_said_is_understood_and_no_sound_one_has_a_fault_of_its_own(image: str) -> None:
+    told = json.loads(device_image(image).read_text())
+    words = {int(address): word for address, word in told["holding"].items()}
+    causes: set[str | None] = set()
+    for model, _length, address in (one for one in told["sunspec"]["models"] if one[0] in (101, 103, 113, 701)):
+        points = definition(model).points
+        at = address + points["Alrm" if model == 701 else "Evt1"].offset
+        events = words[at] << 16 | words[at + 1]
+        causes |= {word.cause for word in fault_words("sunspec", events if events != 0xFFFFFFFF else 0) if word.known}
+        state = points["InvSt" if model == 701 else "St"]
+        number = words[address + state.offset]
+        assert number == 0xFFFF or state_word("sunspec", state.symbols[number])
+    assert causes == ({"grid_trips"} if "outback" in image else set())  # OutBack's had no grid when it was saved

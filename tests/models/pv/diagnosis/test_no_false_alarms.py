@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -33,7 +34,7 @@ def said(days: Iterable[TownDay], change: Callable[[InverterDay, TownDay], Inver
                 signs, past = RECIPES[name](inverter, changed, pasts.get(key, {}))
                 found += signs
                 if day.whole:
-                    pasts[key] = past
+                    pasts[key] = json.loads(json.dumps(past))  # as it is kept between days
     return [sign for sign in found if sign.cause is not Cause.CLIPPING]
 
 
