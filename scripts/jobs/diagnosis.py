@@ -7,10 +7,10 @@ good. A day that is closed anew is looked at anew, and the days after it as long
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from collector.periods import KEPT_FOR_GOOD, Periods
+from collector.periods import KEPT_FOR_GOOD, Periods, Span
 from models.calendar import day_bounds, day_of, days
 from models.pv.alerts.decide import told
 from models.pv.alerts.works import for_diagnosis
@@ -43,8 +43,13 @@ class Diagnosis:
 
     def day(self, start: int, end: int, known: Known, *, whole: bool = True) -> tuple[list[Finding], Known]:
         """The findings of a day (ms), or of as much of it as is closed, and what is known after it."""
-        works = self._works(end)
-        return diagnose(self._days.day(start, end, whole=whole, works=works), known)
+        return diagnose(self._days.day(start, end, whole=whole, works=self._works(end)), known)
+
+    def days(self, bounds: Sequence[Span], known: Known) -> Iterator[tuple[int, list[Finding], Known]]:
+        """Days that follow on each other (ms): of each its end, its findings, and what is known after it."""
+        for day in self._days.days(bounds, self._works(bounds[-1][1]) if bounds else ()):
+            found, known = diagnose(day, known)
+            yield day.end, found, known
 
     def known(self, start: int) -> Known:
         """What was known on the morning that begins at `start`.
@@ -64,8 +69,9 @@ class Diagnosis:
         first = self.closing.first()
         if at == start or start - at > FORGOTTEN or first is None or first > at:
             return known
-        for day in days(day_of(at, tz), day_of(start - 1, tz)):
-            _found, known = self.day(*day_bounds(day, tz), known)
+        bounds = [day_bounds(day, tz) for day in days(day_of(at, tz), day_of(start - 1, tz))]
+        for _end, _found, after in self.days(bounds, known):
+            known = after
         return known
 
     def keep(self, end: int, findings: Iterable[Finding], known: Known) -> bool:
@@ -119,9 +125,8 @@ class DiagnosisJob:
         """See Job."""
         diagnosis, changed = self.diagnosis, False
         known = diagnosis.known(periods[0].start)
-        for period in periods:
-            found, known = diagnosis.day(period.start, period.end, known)
-            changed = diagnosis.keep(period.end, found, known)
+        for end, found, after in diagnosis.days([(period.start, period.end) for period in periods], known):
+            changed = diagnosis.keep(end, found, after)
         if changed:
             diagnosis.closing.periods.reopen({DIAGNOSIS: [(periods[-1].end, diagnosis.closing.now())]})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from config.town import Town
 from models.calendar import QUARTER, quarter_of, quarters
 from models.pv.closing.weather import quarter_means
 from models.pv.diagnosis.day import TownDay, Works
-from models.pv.diagnosis.town_day import DAY_COLUMNS, QUARTER_COLUMNS, DayGiven, town_day
+from models.pv.diagnosis.town_day import DAY_COLUMNS, QUARTER_COLUMNS, DayGiven, doubts_by_day, town_day
 from models.pv.diagnosis.units import fields_of, units_of
 from models.pv.sun import Floats
 from scripts.jobs.checker import Checker
@@ -21,6 +21,8 @@ from scripts.jobs.readings import around
 
 RECENT = 14 * DAY
 """ms before a day in which the newest closed one is looked for, that says how sure an expectation is."""
+SAMPLES = 100_000
+"""So many samples are read at once, of all fields that recipes read: about 100 MB."""
 
 
 class TownDays:
@@ -52,6 +54,37 @@ class TownDays:
             checked=self._checked(start),
         )
         return town_day(self.units, closing.books, given, start, end, closing.tz, whole=whole)
+
+    def days(self, bounds: Sequence[tuple[int, int]], works: Sequence[Works] = ()) -> Iterator[TownDay]:
+        """Whole days that follow on each other, as `day` gives them, read as many together as SAMPLES allow."""
+        rest, together = list(bounds), 1
+        while rest:
+            part, rest = rest[:together], rest[together:]
+            samples = yield from self._together(part, works)
+            together = max(1, SAMPLES * together // max(samples, 1))
+
+    def _together(self, bounds: Sequence[tuple[int, int]], works: Sequence[Works]) -> Generator[TownDay, None, int]:
+        """The days, and how many samples they were read from."""
+        closing, store, start, end = self._closing, self._closing.store, bounds[0][0], bounds[-1][1]
+        rows = store.read_rollups(Step.QUARTER, Subject.INVERTER, None, start, end, QUARTER_COLUMNS)
+        days = store.read_rollups(Step.DAY, Subject.INVERTER, None, start - RECENT, end, DAY_COLUMNS)
+        read = around(store, closing.books, start, end, self._fields)
+        heard = {device: sample.time for device, sample in store.last().items()}
+        doubted = doubts_by_day(closing.books, read.frames, bounds, closing.tz)
+        for (first, last), found in zip(bounds, doubted, strict=True):
+            given = DayGiven(
+                quarters=rows[(rows["time"] >= first) & (rows["time"] < last)],
+                days=days,
+                samples=read.frames,
+                temp_air=self._temp_air(first, last),
+                works=[work for work in works if work.start < last],
+                last_heard=heard,
+                period=self._period,
+                checked=self._checked(first),
+                doubted=found,
+            )
+            yield town_day(self.units, closing.books, given, first, last, closing.tz)
+        return read.samples
 
     def _checked(self, at: int) -> dict[str, Mapping[str, Any]]:
         """What was known of the town's files that morning: a day looked at again is seen as it was."""

@@ -52,6 +52,8 @@ class DayGiven:
     works: Sequence[Works] = ()
     checked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """See TownDay."""
+    doubted: Mapping[str, Doubts] | None = None
+    """What quality found in the samples of the day (`doubts_by_day`); None: it is looked for."""
     last_heard: Mapping[str, int] = field(default_factory=dict)
     """ms: newest reading of each device, where it is known better than from the samples."""
     period: Mapping[str, int] = field(default_factory=dict)
@@ -73,7 +75,9 @@ def town_day(
     half = _half_days(given.days, names, end)
     # Rows tell an outage by an availability of 0; of the hours not closed yet only the readings do.
     outage = numbers["availability"] == 0.0
-    doubted = _doubts(books, given.samples, base, start, end, tz)
+    doubted = given.doubted
+    if doubted is None:
+        doubted = _doubts(books, given.samples, base, start, end, tz)
     inverters = []
     for row, unit in enumerate(units):
         found = doubted.get(unit.path)
@@ -145,6 +149,19 @@ def _half_days(days: pd.DataFrame, names: Sequence[str], end: int) -> Floats:
         share = newest["expected_high"].to_numpy(float) / newest["expected"].to_numpy(float) - 1.0
         made[at[at >= 0]] = share[at >= 0]
     return made
+
+
+def doubts_by_day(
+    books: Books, samples: Mapping[str, pd.DataFrame], bounds: Sequence[tuple[int, int]], tz: tzinfo
+) -> list[dict[str, Doubts]]:
+    """What quality finds in the samples of days that follow on each other, all looked at together: day by day."""
+    start, end = bounds[0][0], bounds[-1][1]
+    found = _doubts(books, samples, ground(replace(books.plant, planes=(), inverters=()), start, end), start, end, tz)
+    return [
+        {path: replace(one, outage=one.outage[(first - start) // QUARTER : (last - start) // QUARTER])
+         for path, one in found.items()}
+        for first, last in bounds
+    ]  # fmt: skip
 
 
 def _doubts(

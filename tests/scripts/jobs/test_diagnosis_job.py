@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from collector.ledger import Ledger
 from config.works import Kind
-from models.calendar import day_bounds, day_start
+from models.calendar import day_bounds, day_start, days
+from models.pv.closing.books import books_of
 from models.pv.diagnosis.cause import Cause
 from scripts.jobs.alerts import alerts_of, deeds_of
-from scripts.jobs.closing import DAYS
+from scripts.jobs.closing import DAYS, Closing
 from scripts.jobs.diagnosis import DIAGNOSIS, KNOWN, current, found_on, open_findings
 from scripts.jobs.late import reopen_late
 from scripts.jobs.registry import jobs_of
 from scripts.jobs.runner import Outcome, Runner
+from scripts.jobs.town_days import TownDays
 from scripts.jobs.works import add, close, renewed, works_of
 from scripts.simulator.fault import parse_fault
 from tests.scripts.jobs.past_town import PARIS, PastTown, past_town
@@ -95,6 +98,21 @@ def test_a_day_closed_again_is_looked_at_again_and_the_next_ones_if_it_matters(m
         assert not town.periods.reopened(DIAGNOSIS)
 
 
+def test_days_read_together_are_those_read_one_by_one(town: PastTown) -> None:
+    work(town)
+    closing = Closing(books_of(town.town, PARIS), town.store, town.periods, PARIS, lambda: town.now)
+    one_by_one = TownDays(town.town, closing)
+    bounds = [day_bounds(day, PARIS) for day in days(FIRST, LAST)]
+    for together in one_by_one.days(bounds):
+        alone = one_by_one.day(together.start, together.end)
+        for mine, other in zip(together.inverters, alone.inverters, strict=True):
+            for name in ("energy", "expected", "clear", "outage", "half_day"):
+                assert np.array_equal(getattr(mine, name), getattr(other, name), equal_nan=True), name
+            assert (dict(mine.reasons), mine.last_heard, mine.period) == (dict(other.reasons), other.last_heard,
+                                                                          other.period)  # fmt: skip
+            assert mine.samples.equals(other.samples)
+
+
 def test_today_is_looked_at_from_what_was_known_in_the_morning(town: PastTown) -> None:
     work(town)
     known = town.periods.state(DIAGNOSIS, KNOWN, town.now)
@@ -131,8 +149,10 @@ def test_a_replacement_in_the_ledger_counts_as_one_in_the_files(town: PastTown) 
     declared(town, Kind.REPLACEMENT, "west/inv", day_start(OFF, PARIS) + 10 * HOUR, None)
     inverters = {s.id: s.inverters[0].replaced for s in renewed(town.town, town.periods.path, PARIS).sites}
     assert inverters == {"south": (), "east": (), "west": (OFF,), "tracker": ()}
-    days = next(job for job in jobs_of(town.town, town.store, town.periods, lambda: town.now, 400) if job.name == DAYS)
-    books = days._closing.books  # type: ignore[attr-defined]
+    closing = next(
+        job for job in jobs_of(town.town, town.store, town.periods, lambda: town.now, 400) if job.name == DAYS
+    )
+    books = closing._closing.books  # type: ignore[attr-defined]
     assert [facts.replaced for facts in books.plant.inverters] == [(), (), (OFF,), ()]
 
 
