@@ -21,6 +21,13 @@ router = APIRouter(prefix="/producteur", include_in_schema=False)
 FRESH = 600_000
 """ms: closed days change when somebody imports, or when late readings come."""
 YEAR = 365
+REPORTS = "reports"
+"""In the data directory."""
+KINDS = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Media types of the files that are reports."""
 
 
 @router.get("")
@@ -41,7 +48,19 @@ def plants(request: Request, annee: str = "") -> HTMLResponse:
 
     content: dict[str, Any] = here.memory.get(("plants", annee), here.now(), FRESH, form)
     names = {site.id: site.name for site in here.town.sites}
-    return page(request, "production.html", year=annee, names=names, **content)
+    return page(request, "production.html", year=annee, names=names, reports=_reports(request), **content)
+
+
+@router.get("/rapport/{name}")
+def report(request: Request, name: str) -> Response:
+    """A monthly report, as the job made it: what was signed is never made anew."""
+    reader(request, May.SEE_PRODUCTION)
+    folder = served(request).ledger.parent / REPORTS
+    if name not in _reports(request):
+        raise HTTPException(404)
+    kind = KINDS[name.rpartition(".")[2]]
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response((folder / name).read_bytes(), media_type=kind, headers=headers)
 
 
 @router.get("/{site_id}/jours.csv")
@@ -76,6 +95,13 @@ def plant(request: Request, site_id: str, annee: str = "") -> HTMLResponse:
         site = look.site(subject)
         kwp = look.installed(kind).get(subject, 0.0) / 1000
     return page(request, "plant.html", site=site, site_id=site_id, kwp=kwp, **content)
+
+
+def _reports(request: Request) -> list[str]:
+    folder = served(request).ledger.parent / REPORTS
+    if not folder.is_dir():
+        return []
+    return sorted((path.name for path in folder.iterdir() if path.suffix[1:] in KINDS), reverse=True)
 
 
 def _subject(look: Look, site_id: str) -> tuple[Subject, str]:

@@ -63,7 +63,7 @@ def test_a_gap_is_hatched_and_said_and_never_0(page: Page, address: str) -> None
 
 def test_the_figures_are_there_without_javascript(plain: Page, address: str) -> None:
     words_of = {
-        "/": "kWh", "/affichage": "kWh", "/exploitation": "École Lamendin", "/producteur": "kWh/kWp",
+        "/": "kWh", "/affichage": "kWh", "/exploitation": "École Lamendin", "/producteur": "kWh/kWc",
         "/exploitation/site/ecole-lamendin/onduleur/inv-1": "entrée 2",
     }  # fmt: skip
     for path, words in words_of.items():

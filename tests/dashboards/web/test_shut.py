@@ -118,6 +118,35 @@ def test_a_token_reads_what_its_scope_says_and_writes_nothing(real):
     assert posted.status_code == 403
 
 
+def test_reports_are_for_the_producer_and_nothing_else_of_the_folder_is_given(real):
+    town, address = real
+    (town.folder / "reports").mkdir()
+    for name in ("tepos-2026-05.pdf", "tepos-2026-05.json"):
+        (town.folder / "reports" / name).write_bytes(b"%PDF-1.7")
+    asking, _answer = session(address, "producteur")
+    report = f"{address}/producteur/rapport/"
+    assert "tepos-2026-05.pdf" in asking.get(f"{address}/producteur").text
+    assert asking.get(f"{report}tepos-2026-05.pdf").content == b"%PDF-1.7"
+    assert asking.get(f"{report}tepos-2026-05.json").status_code == 404
+    assert asking.get(f"{report}..%2Faccounts.db").status_code == 404
+    assert requests.get(f"{report}tepos-2026-05.pdf", allow_redirects=False).status_code == 303
+
+
+def test_a_work_needs_a_kind_a_site_and_dates_in_their_order(real):
+    _town, address = real
+    acting, _answer = session(address, "exploitation")
+    seal = SEAL.search(acting.get(f"{address}/exploitation").text)[1]
+    good = {"seal": seal, "kind": "outage", "scope": "cybercoin", "start": "2026-07-01T08:00", "end": ""}
+
+    def posted(**more: str) -> int:
+        form, own = f"{address}/exploitation/travaux", {"Origin": address}
+        return acting.post(form, good | more, headers=own, allow_redirects=False).status_code
+
+    assert posted() == 303
+    assert [posted(kind="party"), posted(scope="nowhere"), posted(start="soon"), posted(end="x")] == [422] * 4
+    assert posted(seal="") == 403
+
+
 def test_after_signing_in_nobody_is_sent_elsewhere(real):
     _town, address = real
     for toward in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"):
