@@ -2,8 +2,8 @@
 
 Promise: what `put` has taken is durable (synchronous=FULL) and goes out once for each key and recipient; a message is
 marked as tried before it is handed over, so that after a kill nobody can say it was never tried. Addresses do not stand
-here, nor do texts of what is sent. The box is in no backup: what is to be told is read off the alerts, so after a restore
-it is at worst told again.
+here, nor do texts of what is sent. The box is in no backup: what is to be told is read off the alerts, so after a
+restore it is at worst told again.
 """
 
 from __future__ import annotations
