@@ -32,6 +32,7 @@ from scripts.jobs.grafana import GrafanaJob
 from scripts.jobs.heartbeat import Heartbeat
 from scripts.jobs.imports import ImportedRows, imports_file, index_totals
 from scripts.jobs.job import Job
+from scripts.jobs.lapses import LapsesJob
 from scripts.jobs.late import reopen_late
 from scripts.jobs.metadata import MetadataJob
 from scripts.jobs.notify import NotifyJob, Office
@@ -221,6 +222,7 @@ def opened(
         jobs = jobs_of(town, store, periods, now, place.settings.raw_days, imports, outside, price)
         jobs = (*jobs, _telling(place, town, store, periods, jobs, now, office))
         jobs = (*jobs, *_papers(place, town, store, jobs, now), _progress(place, town, store, jobs, now))
+        jobs = (*jobs, LapsesJob(place.data, now))
         if isinstance(store, FactStore):
             jobs = (*jobs, _facts(place, town, store, periods, jobs, now))
         yield Work(store, periods, jobs, tz, now, ImportedRows(town, store, imports, tz))

@@ -1,0 +1,38 @@
+"""Time acts on the registry by itself: what nobody goes on with lapses, a name that nobody fetches goes."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from collector.ledger import Ledger
+from collector.people import People
+from collector.periods import Periods
+from dashboards.panels import Panels
+from dashboards.registry import Registry
+from models.territory.initiatives.words import Role, State
+from scripts.jobs.lapses import LapsesJob
+from scripts.jobs.runner import Runner
+from tests.collector.test_people import left
+from tests.models.territory.initiatives.deeds import DAY, SAMPLES, START, Action
+
+CONSENT = {"parents": 2, "on": "2026-01-01", "version": "v1"}
+
+
+def test_a_year_of_silence_ends_a_draft_and_no_name_waits_for_ever(tmp_path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger, People(tmp_path / "people.db") as people:
+        name = Registry(ledger, people).file(SAMPLES[Action.CREATE], Role.HOLDER, START, START, 2026).initiative.id
+        Panels(ledger, people).add("2026", "hall/roof", 3, START, "Zoé-Cachée", CONSENT)
+    states = []
+    with Periods(tmp_path / "ledger.db") as periods:
+        for later in (89, 91, 366, 367):
+            job = LapsesJob(tmp_path, lambda later=later: START + later * DAY)
+            Runner(periods, UTC, job._now).due(job)
+            with Ledger(tmp_path / "ledger.db") as ledger, People(tmp_path / "people.db") as people:
+                states.append((Registry(ledger, people).one(name).state, left(tmp_path, "Zoé-Cachée") == []))
+                assert ledger.broken() is None
+    assert states == [(State.DRAFT, False), (State.DRAFT, True), (State.LAPSED, True), (State.LAPSED, True)]
+
+
+def test_where_nobody_has_done_anything_there_is_nothing_to_do_and_no_file(tmp_path) -> None:
+    assert LapsesJob(tmp_path, lambda: START).first() is None
+    assert list(tmp_path.iterdir()) == []
