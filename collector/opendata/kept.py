@@ -25,7 +25,7 @@ from collector.opendata.ecomix import ECOMIX
 from collector.opendata.meters import CURVE, DAILY, INDEX, MONTHLY
 from collector.opendata.production import ENEDIS as ENEDIS_PRODUCTION
 from collector.opendata.register import REGISTER
-from collector.opendata.stream import EndlessLine, Progress, lines
+from collector.opendata.stream import Progress, lines
 from config.carriers import Basis, Carrier, Filiere, Sector
 from config.language import _
 
@@ -99,12 +99,9 @@ class Territory(TerritoryFile):
             watched.read(found.offset)
             needle = dataset.needle(wanted)
             coming = lines(watched, found.line, needle.encode() if needle else None, progress)  # type: ignore[arg-type]
-            try:
-                for some in _batches(dataset.read(found, coming, wanted, seen)):
-                    sql.executemany(f"INSERT INTO {INSERTS[type(some[0])]}", [_row(number, each) for each in some])
-                    rows += len(some)
-            except EndlessLine as error:
-                raise LayoutMismatch(_("line {line} does not end: this is no table").format(line=error)) from None
+            for some in _batches(dataset.read(found, coming, wanted, seen)):
+                sql.executemany(f"INSERT INTO {INSERTS[type(some[0])]}", [_row(number, each) for each in some])
+                rows += len(some)
             self._refuse(dataset, wanted, seen, rows, now)
             sha = digest.hexdigest()
             known = sql.execute("SELECT id FROM batch WHERE sha256 = ? AND undone_at IS NULL AND edition IS ?",

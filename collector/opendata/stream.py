@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from collector.imports.faults import LayoutMismatch
+from config.language import _
+
 BLOCK = 4 << 20
 LONGEST_LINE = 1 << 20
 """A line beyond it is no table's."""
@@ -18,14 +21,10 @@ Line = tuple[int, bytes]
 """Number from 1, and its bytes without the end."""
 
 
-class EndlessLine(ValueError):
-    """A line that does not end: this is no text table."""
-
-
 def lines(file: BinaryIO, first: int, needle: bytes | None, progress: Progress = lambda _n: None) -> Iterator[Line]:
     """The lines from the file's position on that hold `needle` (all without one); `first` is the number of the next.
 
-    EndlessLine for a line of more than a mebibyte.
+    LayoutMismatch for a line of more than a mebibyte.
     """
     number, kept = first, b""
     while block := file.read(BLOCK):
@@ -34,7 +33,7 @@ def lines(file: BinaryIO, first: int, needle: bytes | None, progress: Progress =
         end = block.rfind(b"\n") + 1
         kept = block[end:]
         if len(kept) > LONGEST_LINE:
-            raise EndlessLine(number)
+            raise LayoutMismatch(_("line {line} does not end: this is no table").format(line=number))
         yield from _within(block, end, number, needle)
         number += block.count(b"\n", 0, end)
     if kept and (needle is None or needle in kept):

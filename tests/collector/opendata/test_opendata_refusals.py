@@ -137,3 +137,9 @@ def test_the_stream_gives_exactly_the_lines_with_the_bytes_and_their_numbers(row
     raw = "\n".join(rows).encode() + (b"\n" if ended else b"")
     expected = [(n, line.rstrip(b"\r")) for n, line in enumerate(raw.split(b"\n"), 5) if b"62" in line]
     assert list(lines(BytesIO(raw), 5, b"62")) == expected
+
+
+def test_a_line_without_end_is_no_table(kept, tmp_path):
+    text = files.ore() + "x" * (6 << 20)
+    with pytest.raises(LayoutMismatch, match="does not end"):
+        kept.add(files.written(tmp_path, text), LOOS, NOW)
