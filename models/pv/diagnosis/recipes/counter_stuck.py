@@ -61,7 +61,8 @@ def counter_stuck(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         sign = Sign(Cause.COUNTER_STUCK, inverter.unit.path, since, seen, None, 0.0, 0.9, until, evidence)
         return (sign,), kept
     after.pop("rests", None)
-    return _follows(inverter, day, told, counter, made, step, after)
+    near = np.diff(times) <= 2.5 * told.period  # what was counted in a silence is not in the power
+    return _follows(inverter, day, told, np.diff(counter)[near], made, step, after)
 
 
 def _rest(
@@ -86,13 +87,13 @@ def _rest(
 
 
 def _follows(
-    inverter: InverterDay, day: TownDay, told: Readings, counter: Floats, made: Floats, step: float,
+    inverter: InverterDay, day: TownDay, told: Readings, counted: Floats, made: Floats, step: float,
     after: dict[str, Any],
 ) -> Looked:  # fmt: skip
     """Whether the counter counts what the power makes, by the inverter's own usual ratio."""
-    by_power, by_counter = float(made.sum()), float(counter[-1] - counter[0])
-    sound = (np.diff(counter) >= 0).all() and by_power >= LIGHT * told.rated and by_power >= 20 * step
-    if not day.whole or not sound or (np.diff(told.times) > 2.5 * told.period).any():
+    by_power, by_counter = float(made.sum()), float(counted.sum())
+    sound = (counted >= 0).all() and by_power >= LIGHT * told.rated and by_power >= 20 * step
+    if not day.whole or not sound:
         return (), after
     ratios = [float(value) for value in after.get("ratios", [])]
     ratio = by_counter / by_power

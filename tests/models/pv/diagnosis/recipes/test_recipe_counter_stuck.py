@@ -80,6 +80,19 @@ def test_a_counter_that_counts_a_tenth_less_is_told_on_the_second_day_of_it() ->
     assert told[8][0].seen == told[7][0].seen
 
 
+def test_missed_polls_hide_neither_a_slow_counter_nor_make_one() -> None:
+    def holed(share: float) -> Change:
+        def change(inverter: InverterDay, day: TownDay) -> InverterDay:
+            counter = inverter.samples["energy_ac_total"]
+            frame = inverter.samples.assign(energy_ac_total=counter.iloc[0] + share * (counter - counter.iloc[0]))
+            return replace(inverter, samples=frame[np.random.default_rng(day.start // HOUR).random(len(frame)) > 0.08])
+
+        return change
+
+    assert all(not found for _day, found in run(counter_stuck, PATHS[0], 6, change=holed(1.0)))
+    assert [len(found) for _day, found in run(counter_stuck, PATHS[0], 3, change=holed(0.85))] == [0, 1, 1]
+
+
 def test_an_inverter_whose_power_and_counter_never_agreed_by_four_per_cent_is_well() -> None:
     change = counted(lambda counter: counter.iloc[0] + 0.96 * (counter - counter.iloc[0]))
     assert all(not found for _day, found in run(counter_stuck, PATHS[0], 8, change=change))
