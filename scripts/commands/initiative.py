@@ -203,7 +203,7 @@ def effects(
         say(_("Shown and not summed: {n} (see --json).").format(n=len(found["left_out"])))
 
 
-@app.command("lapse", help=_("Close what nobody went on with; the deadlines are in the documentation of the states."))
+@app.command("lapse", help=_("Close what nobody went on with for too long; the scheduled job does it each day."))
 def lapse(data: DataOption = None, town: TownOption = None, as_json: JsonOption = False) -> None:
     """Let lapse what has been too long in a state that waits for its holders."""
     from dashboards.registry import Registry

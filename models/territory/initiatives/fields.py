@@ -80,6 +80,7 @@ TEXTS: Mapping[str, Check] = MappingProxyType(
         "opinion": typed.text, "object": typed.text, "town_does": typed.text, "holders_do": typed.text,
         "calendar": typed.text, "durability": typed.text, "property": typed.text, "insurance": typed.text,
         "indicators": typed.text, "ending": typed.text, "label": typed.line, "risk": typed.text,
+        "source_programme": typed.line,
     }
 )  # fmt: skip
 """Free text, by its name."""
@@ -87,8 +88,7 @@ PLAIN: Mapping[str, Check] = MappingProxyType(
     {
         "theme": _one[Theme], "levers": _levers, "holder_kind": _one[HolderKind], "holder": person,
         "minor": typed.yes, "through": _one[Through], "answers": person, "referent": person,
-        "source_id": partial(typed.text, most=80, lines=False), "source_url": typed.address,
-        "source_programme": partial(typed.text, most=80, lines=False),
+        "source_id": typed.identifier, "source_url": typed.address,
         "advice": typed.yes, "technical": typed.yes, "euros": typed.euros, "cost": typed.euros,
         "agent_hours": partial(typed.number, low=0.0, high=100_000.0), "start": typed.day, "on": typed.day,
         "months": partial(typed.whole, low=1, high=600), "renewal": _one[Renewal],
@@ -98,7 +98,7 @@ PLAIN: Mapping[str, Check] = MappingProxyType(
         "subject": typed.subject, "plant": typed.identifier, "kwh": _kwh, "low": _kwh, "high": _kwh,
         "baseline_kwh": _kwh, "baseline_from": typed.day, "baseline_to": typed.day, "method": _one[Method],
         "confidence": _one[Confidence], "lifetime": partial(typed.whole, low=1, high=100),
-        "decay": partial(typed.number, low=0.0, high=1.0), "version": partial(typed.text, most=40, lines=False),
+        "decay": partial(typed.number, low=0.0, high=1.0), "version": typed.identifier,
         "given": typed.yes,
     }
 )  # fmt: skip

@@ -89,7 +89,9 @@ def _created(initiative: str, deed: Deed) -> Initiative:
     if holder.through is not None and not holder.minor:
         raise Refused(_("a guardian answers for a minor only"))
     source = (
-        Source(data["source_id"], data.get("source_url"), data.get("source_programme")) if "source_id" in data else None
+        Source(data["source_id"], data.get("source_url"), said(data, "source_programme"))
+        if "source_id" in data
+        else None
     )
     title, summary = said(data, "title"), said(data, "summary")
     assert title

@@ -34,7 +34,7 @@ class Source:
 
     id: str
     url: str | None
-    programme: str | None
+    programme: Said | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,7 @@ class Initiative:
         texts = [self.title, self.summary, self.place, *(arrow.reason for arrow in self.way)]
         texts += [each.label for each in self.documents] + [each.text for each in self.opinions]
         texts.append(self.evaluation.note if self.evaluation else None)
+        texts.append(self.source.programme if self.source else None)
         for each in self.conventions:
             texts += [each.town_does, each.holders_do, *each.texts.values()]
         people = (self.holder.person, self.holder.answers, self.referent)

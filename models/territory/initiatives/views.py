@@ -29,6 +29,7 @@ from models.territory.initiatives.words import (
     Role,
     State,
     Theme,
+    Through,
 )
 
 NAMED = frozenset({HolderKind.ASSOCIATION, HolderKind.SCHOOL, HolderKind.COMPANY, HolderKind.COMMUNE})
@@ -137,7 +138,6 @@ class PublicView:
     place: str | None
     holder_kind: HolderKind
     holder_name: str | None
-    minor: bool
     state: State
     since: int
     days_in_state: int
@@ -198,6 +198,8 @@ class InstructionView(Private):
 
     holder_view: HolderView
     holder: Contact | None
+    minor: bool
+    through: Through | None
     answers: Contact | None
     referent: Contact | None
     opinions: tuple[HeldOpinion, ...]
@@ -233,7 +235,6 @@ def public_view(initiative: Initiative, texts: Texts, now: int) -> PublicView:
         place=read(initiative.place),
         holder_kind=holder.kind,
         holder_name=texts.get(holder.person, {}).get("name") if named and holder.person else None,
-        minor=holder.minor,
         state=initiative.state,
         since=initiative.since,
         days_in_state=initiative.days_in_state(now),
@@ -258,7 +259,7 @@ def public_view(initiative: Initiative, texts: Texts, now: int) -> PublicView:
         ),
         source_id=source.id if source else None,
         source_url=source.url if source else None,
-        source_programme=source.programme if source else None,
+        source_programme=read(source.programme) if source else None,
     )
 
 
@@ -285,6 +286,8 @@ def instruction_view(initiative: Initiative, texts: Texts, now: int) -> Instruct
     return InstructionView(
         holder_view(initiative, texts, now),
         contact(initiative.holder.person),
+        initiative.holder.minor,
+        initiative.holder.through,
         contact(initiative.holder.answers),
         contact(initiative.referent),
         tuple(HeldOpinion(texts.get(each.text.ref), each.cost, each.at) for each in initiative.opinions),

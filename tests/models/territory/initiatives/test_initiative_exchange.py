@@ -41,7 +41,7 @@ def test_a_project_comes_in_without_the_person_and_can_be_filed() -> None:
     assert found.dropped == ("porteurReferentNom",)
     assert "Dupont" not in str(found)
     ready = checked(Action.CREATE, found.said)
-    assert ready.texts == {"title": "Chaufferie bois", "summary": "Pour l'école"}
+    assert ready.texts == {"title": "Chaufferie bois", "summary": "Pour l'école", "source_programme": "CRTE"}
     assert ready.plain["levers"] == ["renewable"]
 
 

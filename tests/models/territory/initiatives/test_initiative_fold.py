@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.territory.initiatives.fields import PLAIN
 from models.territory.initiatives.fold import Refused, fold, step
 from models.territory.initiatives.rules import DEADLINES, ENDED, RULES, may
 from models.territory.initiatives.words import Action, Role, State
@@ -103,6 +104,13 @@ def test_a_term_ends_on_the_day_a_calendar_says() -> None:
                                ("2026-12-15", 12, "2027-12-15")):  # fmt: skip
         deeds = [*way(5), deed(5, Action.DRAFT, Role.AGENT, start=start, months=months)]
         assert fold(ID, deeds).convention.end.isoformat() == end
+
+
+@pytest.mark.parametrize("word", PLAIN)
+def test_no_word_of_a_fact_can_hold_somebodys_name(word) -> None:
+    for name in ("Zoé Quartier", "zoe@exemple.fr", "Mme Zoe Q"):
+        with pytest.raises(ValueError, match=r"."):
+            PLAIN[word](name)
 
 
 def test_a_deed_told_late_does_not_turn_time_back() -> None:
