@@ -7,6 +7,7 @@ be read about; its rows are gone.
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ class Territory(TerritoryFile):
             number = sql.execute(
                 "INSERT INTO batch (file, sha256, dataset, title, publisher, licence, edition, imported_at, lines,"
                 " rows, withheld, years) VALUES (?, '', ?, ?, ?, ?, ?, ?, 0, 0, 0, '') RETURNING id",
-                (path.name, dataset.name, dataset.title, dataset.publisher, dataset.licence,
+                (without_numbers(path.name), dataset.name, dataset.title, dataset.publisher, dataset.licence,
                  wanted.edition.isoformat() if wanted.edition else None, now),
             ).fetchone()[0]  # fmt: skip
             digest = hashlib.sha256()
@@ -238,6 +239,11 @@ class _Watched:
         block: bytes = self._file.read(size)
         self._see(block)
         return block
+
+
+def without_numbers(name: str) -> str:
+    """The name of a file without what may be the number of a delivery point: customer spaces put it there."""
+    return re.sub(r"\d{12,}", "…", name)
 
 
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:

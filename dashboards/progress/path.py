@@ -16,9 +16,11 @@ from config.territory import Territory as Facts
 from dashboards.progress.gathered import Gathered
 from dashboards.progress.years import YearProgress
 from models.territory import climate
+from models.territory.amount import Amount
 from models.territory.buildings import saving, specific
 from models.territory.levers import Levers, Saving, levers
 from models.territory.matching import Matching, matching, spread
+from models.territory.plants import WHOLE_YEAR
 from models.territory.rhythm import reached, rhythm
 from models.territory.trajectory import Target, deviation, kwp_per_year, required, targeted
 
@@ -29,6 +31,8 @@ SPECIFIC_YIELD = 982.0
 KNOWN_STEPS = 0.9
 """Of the half-hours of a year that eco2mix must have."""
 HALF_HOUR = 1_800_000
+MOST_CELLS = 0.5
+"""Of the cells of a consumption that must be known for a rhythm; what is withheld is told beside every figure."""
 
 
 def targets(facts: Facts, ring: Ring) -> list[Target]:
@@ -41,7 +45,11 @@ def trajectory(facts: Facts, years: Years, ring: Ring, year: int | None) -> Docu
     """Milestones, what was observed, how far off, how fast it goes and must go."""
     voted = targets(facts, ring)
     told = {y: each.ring(ring) for y, each in years.items()}
-    known = {y: c for y, c in told.items() if c.percent is not None and _whole(c.production, c.consumption)}
+    known = {
+        y: c
+        for y, c in told.items()
+        if c.percent is not None and _made_whole(c.production) and _used_whole(c.consumption)
+    }
     gap = rhythm({y: c.gap for y, c in known.items() if c.gap is not None})
     closing = reached({y: c.gap for y, c in known.items() if c.gap is not None})
     here = told.get(year) if year is not None else None
@@ -109,12 +117,16 @@ def climate_corrected(kept: Territory, facts: Facts, found: Gathered) -> tuple[D
 
 
 def levers_of(years: Years, corrected: Document | None, savings: Callable[[int], Sequence[Saving]]) -> Document | None:
-    """The three levers between the first and the last year of which electricity is known on both sides."""
-    known = [y for y, each in years.items() if _whole(each.ring(Ring.ELECTRICITY).consumption)]
-    made = [y for y, each in years.items() if _whole(each.ring(Ring.ELECTRICITY).production)]
-    if not known and not made:
+    """The three levers between the first and the last year of which electricity is known; None without any year.
+
+    What nobody measured is None there, beside what was declared.
+    """
+    if not years:
         return None
-    since, until = (min(known), max(known)) if known else (min(made), max(made))
+    known = [y for y, each in years.items() if _used_whole(each.ring(Ring.ELECTRICITY).consumption)]
+    made = [y for y, each in years.items() if _made_whole(each.ring(Ring.ELECTRICITY).production)]
+    told = known or made or [max(years)]
+    since, until = min(told), max(told)
     both = None
     if since < until:
         both = (_consumed(years, since), _consumed(years, until))
@@ -221,8 +233,14 @@ def plain_matching(found: Matching) -> Document:
     }  # fmt: skip
 
 
-def _whole(*amounts: Any) -> bool:  # noqa: ANN401 - Amount or None
-    return all(amount is not None and amount.completeness > 0.9 for amount in amounts)
+def _made_whole(amount: Amount | None) -> bool:
+    """Whether a production is that of a year."""
+    return amount is not None and amount.completeness > WHOLE_YEAR
+
+
+def _used_whole(amount: Amount | None) -> bool:
+    """Whether a consumption can be held against other years: secrecy withholds cells each year."""
+    return amount is not None and amount.completeness > MOST_CELLS
 
 
 def _consumed(years: Years, year: int) -> float:

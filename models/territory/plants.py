@@ -15,6 +15,8 @@ from datetime import date
 from config.carriers import Filiere, Known
 from models.territory.amount import Amount, total
 
+WHOLE_YEAR = 0.9
+"""Below this completeness of our own readings the register, where it knows the plant, is taken instead."""
 SMALL = 36.0
 """kW: below, the register tells sums."""
 ALIKE = (0.65, 1.2)
@@ -138,16 +140,18 @@ def production(plants: Sequence[Monitored], rows: Sequence[Row], edition: date |
     for plant in plants:
         row = by_key.get(pairs.get(plant.id, ""))
         made, own = plant.made, plant.self_consumed
-        if made is None and row is not None:
-            made, own = row.made, row.self_consumed
+        if not _whole(plant):
+            if row is not None and row.made is not None:
+                made, own = row.made, row.self_consumed
+            elif row is None and _in_a_sum(plant, rows, edition):
+                continue  # the sum tells of it
         if made is None:
-            if row is not None or not _in_a_sum(plant, rows, edition):
-                unknown.append(plant.id)
+            unknown.append(plant.id)
             continue
         if own is None and row is not None:
             own = row.self_consumed
         counted.append(Counted(plant.id, plant.filiere, made, own, True, row.key if row else None))
-    inside = [p for p in plants if p.id not in pairs and p.made is not None and _in_a_sum(p, rows, edition)]
+    inside = [p for p in plants if p.id not in pairs and _whole(p) and _in_a_sum(p, rows, edition)]
     ours = set(pairs.values())
     rest = _without(rows, ours, inside)
     for row in rows:
@@ -157,9 +161,17 @@ def production(plants: Sequence[Monitored], rows: Sequence[Row], edition: date |
             unknown.append(row.key)
             continue
         left = rest.get(row.key, row.made)
+        own = row.self_consumed
+        if own is not None and row.made.mwh > 0:
+            own = own.scaled(left.mwh / row.made.mwh)
         if left.mwh > 0 or row.key not in rest:
-            counted.append(Counted(row.key, row.filiere, left, row.self_consumed, False))
+            counted.append(Counted(row.key, row.filiere, left, own, False))
     return Production(tuple(counted), tuple(unknown))
+
+
+def _whole(plant: Monitored) -> bool:
+    """Whether our meters know the year; of a few weeks of it the other sources know more."""
+    return plant.made is not None and plant.made.completeness >= WHOLE_YEAR
 
 
 def _in_a_sum(plant: Monitored, rows: Sequence[Row], edition: date | None) -> bool:

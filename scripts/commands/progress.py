@@ -167,7 +167,8 @@ def _show_path(path: Document, words: Any) -> None:  # noqa: ANN401 - the module
 
 
 def _show_levers(told: Document | None, words: Any) -> None:  # noqa: ANN401 - the module
-    if told is None:
+    known = told and any(each["measured_mwh"] or each["declared_mwh"] for each in told["levers"])
+    if not told or not known:
         return
     say("")
     heads = (_("lever"), _("declared (MWh/a)"), _("measured (MWh/a)"), _("said only (MWh/a)"))

@@ -183,7 +183,8 @@ def test_days_and_months_of_a_building_are_read(kept, brought):
 
 
 def test_the_number_of_a_delivery_point_is_kept_nowhere(kept, brought, tmp_path):
-    brought(files.curve(), SCHOOL)
+    batch, _seen = brought(files.curve(), SCHOOL, name="Enedis_Conso_09876543210987.csv")
+    assert batch.file == "Enedis_Conso_….csv"
     kept.close()
     assert all(b"09876543210987" not in path.read_bytes() for path in tmp_path.glob("territory.db*"))
 

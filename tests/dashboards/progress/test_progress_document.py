@@ -11,7 +11,7 @@ import config
 from collector.opendata.dataset import Wanted
 from collector.opendata.kept import Territory
 from config.carriers import Lever
-from config.territory import Milestone
+from config.territory import MadeByHand, Milestone, Used
 from dashboards.progress.document import bar, coverages, progress
 from models.territory.levers import Saving
 from tests.collector.opendata import files
@@ -151,6 +151,25 @@ def test_with_votes_the_trajectory_has_its_target_deviation_and_required_rhythm(
     assert path["deviation_points"] == pytest.approx(ring(found, "electricity")["percent"] - target, abs=0.01)
     assert path["required"][0]["growth_mwh_per_year"] == pytest.approx((3_000 - P_2023) / 8, abs=0.01)
     assert (path["enough_data"], path["rhythm"], path["reached"]) == (False, None, None)
+
+
+def test_with_six_typed_years_the_rhythm_and_the_year_reached_are_told():
+    figure = {"source": "a test", "vintage": date(2025, 1, 1), "status": "declared"}
+    used = [
+        Used.model_validate(figure | {"year": y, "carrier": "electricity", "mwh": 1_000}) for y in range(2016, 2022)
+    ]
+    made = [
+        MadeByHand.model_validate(figure | {"year": y, "filiere": "wind", "mwh": 100 * (y - 2015)})
+        for y in range(2016, 2022)
+    ]
+    with Territory(None) as kept:
+        facts = FACTS.model_copy(update={"used": tuple(used), "made": tuple(made)})
+        found = progress(TOWN, facts, kept, None, PARIS, NOW)
+    path = next(each for each in found["trajectory"] if each["ring"] == "electricity")
+    # each year 100 MWh more of 1 000: 600 in 2021, all of it four years later
+    assert (path["rhythm"]["gap_mwh_per_year"], path["rhythm"]["years"]) == (-100, 6)
+    assert path["reached"] == {"year": 2025, "earliest": 2025, "latest": 2025}
+    assert (ring(found, "electricity")["percent"], ring(found, "electricity")["status"]) == (60, "declared")
 
 
 def test_the_levers_are_side_by_side_with_what_was_said(place):

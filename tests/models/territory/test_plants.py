@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.carriers import ELECTRIC, Filiere
-from models.territory.plants import matched, production
-from tests.models.territory.figures import plant, row
+from models.territory.plants import Monitored, matched, production
+from tests.models.territory.figures import mwh, plant, row
 
 
 def pv(found) -> float:
@@ -60,6 +60,14 @@ def test_a_plant_built_after_the_edition_is_not_in_it():
 def test_without_readings_the_register_tells_of_a_monitored_plant():
     found = production([plant("hall", 74, None)], [row("r1", 66, 70)])
     assert (pv(found), found.unknown) == (70, ())
+
+
+def test_of_a_year_that_our_meters_hardly_know_the_register_tells():
+    weeks = Monitored("hall", 74, mwh(5, completeness=0.1))
+    small = Monitored("church", 35, mwh(3, completeness=0.1))
+    found = production([weeks, small], [row("r1", 66, 70), row("sum", 80, 40, plants=5)])
+    assert pv(found) == 110
+    assert pv(production([weeks, small], [])) == 8  # where nobody else knows them, what is known
 
 
 def test_a_plant_of_which_nobody_has_an_energy_is_unknown_and_not_zero():
