@@ -133,7 +133,7 @@ def pipeline(roofs: Sequence[Roof]) -> Document:
         "kinds": [{"kind": kind.value, **_total(total(roof for roof in coming if roof.kind is kind))} for kind in Kind],
         "to_come": _total(total(coming)),
         "inhabitants": _total(total(roof for roof in roofs if roof.owner is Owner.INHABITANT)),
-        "measured_at": measured_at(roofs),
+        "measured_at": measured_at(roof for roof in roofs if roof.owner is not Owner.INHABITANT),
         "roofs": [row for row in rows(roofs)],
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.erased import read_erased, write_erased
-from collector.errors import StoreError
+from collector.errors import StoreError, StoreUnavailable
 from collector.people import People, digest
 
 NOW = 1_767_225_600_000
@@ -55,6 +55,22 @@ def test_an_erasure_waits_for_who_is_reading(tmp_path) -> None:
         people.erase([ref], NOW)
         assert left(tmp_path, SECRET) == []
         done.join()
+
+
+def test_an_erasure_that_could_not_finish_is_finished_by_the_next_one(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("collector.people.BUSY_SECONDS", 0.2)
+    with People(tmp_path / "people.db") as people:
+        ref = people.keep("text", "FF-1", SECRET, NOW).ref
+        reader = sqlite3.connect(tmp_path / "people.db", isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entry").fetchone()
+        with pytest.raises(StoreUnavailable, match="another process"):
+            people.erase([ref], NOW)
+        assert people.read([ref]) == {}
+        reader.close()
+        assert people.erase([ref], NOW) == []
+        assert left(tmp_path, SECRET) == []
+        assert list(people.erased()) == [digest(ref)]
 
 
 def test_what_was_erased_elsewhere_is_forgotten_here_too(tmp_path) -> None:
