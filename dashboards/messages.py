@@ -97,7 +97,7 @@ def digest_text(day: Day, page: str | None, *, simulated: bool) -> Text:
 
 
 def _links(entry: Document, page: str | None) -> list[str]:
-    return [*([f"{page}/exploitation#{entry['id']}"] if page else []), _command(entry)]
+    return [*([f"{page}/exploitation#a-{entry['id']}"] if page else []), _command(entry)]
 
 
 def _command(entry: Document) -> str:

@@ -69,7 +69,6 @@ def add(
     with Ledger(place.data / LEDGER) as ledger:
         number = write(ledger, kind, scope, start, end, by.strip(), now, more)
         work = next(each for each in works_of(ledger) if each.id == number)
-    _reopen(place, kind, start, now)
     _tell(work, tz, as_json=as_json)
 
 
@@ -128,7 +127,6 @@ def close(
     with Ledger(place.data / LEDGER) as ledger:
         write(ledger, work, ended, by.strip(), now, note)
         work = next(each for each in works_of(ledger) if each.id == number)
-    _reopen(place, work.kind, min(ended, work.end or ended), now)
     _tell(work, tz, as_json=as_json)
 
 
@@ -146,19 +144,6 @@ def _refuse(town: Town, kind: Kind, scope: str, by: str) -> None:
                 scope=repr(scope), remedy=nearest(scope, known)
             ),
         )
-
-
-def _reopen(place: Workplace, kind: Kind, start: int, now: int) -> None:
-    """What is known of the days since then is worked out anew: by an outage what is planned, by a part everything."""
-    from collector.ledger_file import LEDGER
-    from collector.periods import Periods
-    from scripts.jobs.closing import DAYS, QUARTERS
-    from scripts.jobs.diagnosis import DIAGNOSIS
-
-    if start < now:
-        jobs = [DIAGNOSIS, *([DAYS, QUARTERS] if kind is Kind.REPLACEMENT else [])]
-        with Periods(place.data / LEDGER) as periods:
-            periods.reopen({job: [(start, now)] for job in jobs})
 
 
 def _works(place: Workplace) -> list[Work]:

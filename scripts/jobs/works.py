@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.ledger import Ledger
+from collector.periods import Periods
 from config.town import Town
 from models.pv.alerts.works import Added, Closed, Kind, Work, fold, replaced
 
@@ -31,16 +32,34 @@ def works_in(ledger: Path | None) -> list[Work]:
 def add(
     ledger: Ledger, kind: Kind, scope: str, start: int, end: int | None, by: str, now: int, more: Mapping[str, Any]
 ) -> int:
-    """Write one down; returns its id. ValueError for an end before the beginning."""
+    """Write one down; returns its id. What it changes is worked out anew.
+
+    ValueError for an end before the beginning.
+    """
     if end is not None and end < start:
         raise ValueError(f"{end} lies before {start}")
     data = {"kind": str(kind), **({"to": end} if end is not None else {}), **more}
-    return ledger.append(ADDED, scope, start, data, by, now)
+    number = ledger.append(ADDED, scope, start, data, by, now)
+    _reopen(ledger, kind, start, now)
+    return number
 
 
 def close(ledger: Ledger, work: Work, at: int, by: str, now: int, note: str = "") -> int:
     """Say that one is over; returns the id of the fact."""
-    return ledger.append(CLOSED, work.scope, at, {"work": work.id, "note": note}, by, now)
+    number = ledger.append(CLOSED, work.scope, at, {"work": work.id, "note": note}, by, now)
+    _reopen(ledger, work.kind, min(at, at if work.end is None else work.end), now)
+    return number
+
+
+def _reopen(ledger: Ledger, kind: Kind, start: int, now: int) -> None:
+    """What is known of the days since then is worked out anew: after an outage what is planned, after a part all."""
+    from scripts.jobs.closing import DAYS, QUARTERS
+    from scripts.jobs.diagnosis import DIAGNOSIS
+
+    if start < now and ledger.path is not None:
+        jobs = [DIAGNOSIS, *([DAYS, QUARTERS] if kind is Kind.REPLACEMENT else [])]
+        with Periods(ledger.path) as periods:
+            periods.reopen({job: [(start, now)] for job in jobs})
 
 
 def renewed(town: Town, ledger: Path | None, tz: tzinfo) -> Town:

@@ -137,6 +137,15 @@ def test_a_declared_outage_is_silent(town: PastTown) -> None:
     assert deeds(town) == []
 
 
+def test_an_outage_that_is_declared_afterwards_opens_its_days_again(town: PastTown) -> None:
+    work(town)
+    declared(town, Kind.OUTAGE, "west", day_start(OFF, PARIS) + 8 * HOUR, day_start(OFF, PARIS) + 40 * HOUR)
+    assert town.periods.reopened(DIAGNOSIS)
+    assert not town.periods.reopened(DAYS)
+    work(town)
+    assert (Cause.PLANNED, "west") in causes(town, OFF)
+
+
 def test_works_are_closed_by_a_fact(town: PastTown) -> None:
     number = declared(town, Kind.OUTAGE, "west", town.now, None)
     with Ledger(town.periods.path) as ledger:
