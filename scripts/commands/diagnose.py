@@ -105,11 +105,11 @@ def _replayed(work: Work, first: date, last: date, warm: date) -> Iterator[Findi
     from scripts.jobs.diagnosis import DiagnosisJob
 
     diagnosis = next(job.diagnosis for job in work.jobs if isinstance(job, DiagnosisJob))
-    known, told = Known(), dict[tuple[str, str, int], "Finding"]()
-    wanted = list(days(warm, last))
-    for day in track(wanted, _("days looked at"), console=err, disable=not sys.stderr.isatty()):
-        found, known = diagnosis.day(*day_bounds(day, work.tz), known)
-        if day >= first:
+    told, bounds = dict[tuple[str, str, int], "Finding"](), [day_bounds(day, work.tz) for day in days(warm, last)]
+    looked = diagnosis.days(bounds, Known())
+    said, silent = _("days looked at"), not sys.stderr.isatty()
+    for end, found, _known in track(looked, said, len(bounds), console=err, disable=silent):
+        if end > day_bounds(first, work.tz)[0]:
             told |= {(each.cause, each.subject, each.since): each for each in found}
     yield from told.values()
 

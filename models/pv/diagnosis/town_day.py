@@ -32,6 +32,8 @@ QUARTER_COLUMNS = ("energy", "expected", "expected_low", "expected_high", "avail
 """What is needed of the quarters of inverters."""
 DAY_COLUMNS = ("expected", "expected_high")
 """What is needed of their days: how sure the expectation of a whole day is."""
+KNOWN = 0.5
+"""Part of a day whose energy is known, from which on it was not a silence that left no reading."""
 UNSURE = frozenset({ExpectedBasis.CLEAR_SKY.value, ExpectedBasis.NONE.value})
 """Under a cloudless sky nothing is expected: it is an upper bound."""
 
@@ -82,6 +84,8 @@ def town_day(
     for row, unit in enumerate(units):
         found = doubted.get(unit.path)
         frame, last, period = _heard(given, unit.path, start, end)
+        if last is None and np.isfinite(numbers["energy"][row]).mean() > KNOWN:
+            period = 0  # what it made is known: its readings were deleted since, or it was imported
         reasons = {} if found is None else found.counts.get(day_of(start, tz), {})
         inverters.append(
             InverterDay(

@@ -124,3 +124,15 @@ def test_inputs_know_their_strings_and_planes() -> None:
     assert not units["s0/inv"].hybrid
     assert "pdc_1" in fields_of(list(units.values()))
     assert "state" in fields_of([])
+
+
+def test_a_day_whose_readings_were_deleted_is_no_silence_but_one_of_which_nothing_is_known_is(
+    told: Story, closed: Closed
+) -> None:
+    units = units_of(told.town, told.books, PARIS)
+    polled = {"s0/inv": 10_000, "s1/a": 10_000}
+    rows = of_inverters(closed.quarters)
+    rows.loc[rows["subject"] == "s1/a", "energy"] = np.nan
+    given = DayGiven(rows, of_inverters(closed.days), period=polled)
+    known, unknown, *_ = town_day(units, told.books, given, START, END, PARIS).inverters
+    assert (known.period, unknown.period) == (0, 10_000)
