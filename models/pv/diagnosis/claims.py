@@ -16,6 +16,9 @@ _PLACE = {cause: place for place, cause in enumerate(PRIORITY)}
 BLIND = frozenset({*(cause for cause in Cause if cause.stage in (Stage.DATA, Stage.AVAILABILITY)), Cause.SNOW})
 """Where these take energy, nothing can be said of how well a roof performs."""
 
+UNBELIEVED = frozenset({Cause.FROZEN, Cause.COUNTER_STUCK})
+"""While these last the whole day of an inverter says nothing."""
+
 
 class Ledger:
     """What is missing on a day and not claimed yet. (inverters, T) Wh.
@@ -38,6 +41,8 @@ class Ledger:
     def take(self, sign: Sign) -> float:
         """Wh that this sign accounts for, which are then gone. NaN where nobody knows."""
         rows = self._members.rows(sign.subject)
+        if sign.cause in UNBELIEVED:
+            self.blind[rows] = True
         if sign.claim is None or not rows:
             return float("nan") if sign.cause.stage is Stage.DATA else 0.0
         claim = np.maximum(np.nan_to_num(sign.claim, posinf=np.inf), 0.0)

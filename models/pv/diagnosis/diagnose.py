@@ -47,7 +47,7 @@ def diagnose(day: TownDay, known: Known) -> tuple[list[Finding], Known]:
     taken = _taken(first, ledger)
     last, pasts = _looked_last(day, known, ledger, pasts)
     # What brings many roofs down in a week is seen only beside each other: the gates again, of the last ones alone.
-    second = gate(continued(last, taken, known.episodes), day, members)
+    second = gate(continued(last, taken, known.episodes), day, members, [one.sign for one in first.told])
     taken |= _taken(Gated(_spoken(second, first), second.hidden), ledger)
     episodes, unclaimed = _lived(day, known, members, ledger, taken, [*first.hidden, *second.hidden])
     before = {(one.finding.cause, one.finding.subject): one for one in known.episodes}

@@ -50,12 +50,15 @@ class Gated:
     hidden: list[Sign]
 
 
-def gate(signs: Sequence[Sign], day: TownDay, members: Members) -> Gated:
-    """Signs after all questions of the order data, availability, device, performance."""
+def gate(signs: Sequence[Sign], day: TownDay, members: Members, beside: Sequence[Sign] = ()) -> Gated:
+    """Signs after all questions of the order data, availability, device, performance.
+
+    beside: what is told of the day already, which hides some of them.
+    """
     told = [sign for sign in signs if members.rows(sign.subject)]
     told, muted = _muted(told, day, members)
-    told, snowed = _under_snow(told, members)
-    told, blind = _blind(told, members)
+    told, snowed = _under_snow(told, members, beside)
+    told, blind = _blind(told, members, beside)
     merged, whole = _merged(told, members)
     return Gated(merged, [*muted, *snowed, *blind, *whole])
 
@@ -87,11 +90,10 @@ def _within(sign: Sign, day: TownDay, windows: Sequence[tuple[int, int]]) -> boo
     return bool(covered.all())
 
 
-def _under_snow(signs: Iterable[Sign], members: Members) -> tuple[list[Sign], list[Sign]]:
-    signs = list(signs)
-    white = {row for sign in signs if sign.cause is Cause.SNOW for row in members.rows(sign.subject)}
+def _under_snow(signs: Sequence[Sign], members: Members, beside: Sequence[Sign]) -> tuple[list[Sign], list[Sign]]:
+    white = {row for sign in (*signs, *beside) if sign.cause is Cause.SNOW for row in members.rows(sign.subject)}
     if not white:
-        return signs, []
+        return list(signs), []
     stages = (Stage.AVAILABILITY, Stage.PERFORMANCE)
 
     def hidden(sign: Sign) -> bool:
@@ -101,11 +103,11 @@ def _under_snow(signs: Iterable[Sign], members: Members) -> tuple[list[Sign], li
     return [sign for sign in signs if not hidden(sign)], [sign for sign in signs if hidden(sign)]
 
 
-def _blind(signs: Sequence[Sign], members: Members) -> tuple[list[Sign], list[Sign]]:
+def _blind(signs: Sequence[Sign], members: Members, beside: Sequence[Sign]) -> tuple[list[Sign], list[Sign]]:
     """Of an inverter whose data cannot be believed nothing is said about its performance."""
     doubted = {
         row
-        for sign in signs
+        for sign in (*signs, *beside)
         if sign.cause in (Cause.FROZEN, Cause.COUNTER_STUCK, Cause.COMMUNICATION)
         for row in members.rows(sign.subject)
     }

@@ -13,6 +13,7 @@ from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.claims import Ledger, in_order
 from models.pv.diagnosis.day import TownDay, Works
 from models.pv.diagnosis.diagnose import Known, diagnose
+from models.pv.diagnosis.gates import gate
 from models.pv.diagnosis.members import Members
 from models.pv.diagnosis.sign import Sign
 from tests.models.pv.diagnosis.plain_town import (
@@ -243,6 +244,18 @@ def test_an_input_is_judged_by_its_own_part_of_the_modules() -> None:
     assert members.part("s0/inv#1") == 1.0
     assert members.rows("s0/inv#1") == [0]
     assert members.rows("nobody") == []
+
+
+def test_snow_and_doubtful_data_hide_what_performance_would_say() -> None:
+    day, members = day_of(SIX, 0), Members(SIX)
+    low = Sign(Cause.UNEXPLAINED, "s0/inv", START, START, np.full(24, np.inf))
+    for beside in (Sign(Cause.SNOW, "town", START, START), Sign(Cause.COUNTER_STUCK, "s0/inv", START, START)):
+        gated = gate([low], day, members, [beside])
+        assert (gated.told, gated.hidden) == ([], [low])
+    ledger = Ledger(day, members)
+    ledger.take(Sign(Cause.FROZEN, "s0/inv", START, START))
+    assert np.isnan(ledger.residue(0, day.inverters[0].energy)).all()
+    assert not np.isnan(ledger.residue(1, day.inverters[1].energy)).any()
 
 
 def test_a_sign_about_a_stranger_is_left_out() -> None:
