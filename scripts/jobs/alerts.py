@@ -73,7 +73,9 @@ class AlertsJob:
         with Ledger(state.path) as ledger:
             for at, findings in self._days(last_day, end):
                 self._decide(ledger, findings, max(at, since))
-                last_day = at
+                # Day by day: killed in between, one moment is decided again, and that gives nothing new.
+                since, last_day = max(at, since), at
+                state.keep_state(ALERTS, CLOCK, 0, [since, last_day])
             if (live := self._diagnosis.live(end)) is not None:
                 self._decide(ledger, live, end)
         state.keep_state(ALERTS, CLOCK, 0, [end, last_day])

@@ -14,7 +14,7 @@ from config.works import Kind
 from models.calendar import day_bounds, day_start, days
 from models.pv.closing.books import books_of
 from models.pv.diagnosis.cause import Cause
-from scripts.jobs.alerts import alerts_of, deeds_of
+from scripts.jobs.alerts import ALERTS, CLOCK, alerts_of, deeds_of
 from scripts.jobs.closing import DAYS, Closing
 from scripts.jobs.diagnosis import DIAGNOSIS, KNOWN, current, found_on, open_findings
 from scripts.jobs.late import reopen_late
@@ -78,6 +78,16 @@ def test_working_again_or_from_nothing_gives_the_same(town: PastTown) -> None:
     assert work(town)[DIAGNOSIS].closed == 5
     assert (deeds(town), town.periods.state(DIAGNOSIS, KNOWN, day_bounds(LAST, PARIS)[1])) == (told, known)
     assert work(town)[DIAGNOSIS].closed == 0
+
+
+def test_killed_before_it_noted_what_it_decided_it_decides_the_same(town: PastTown) -> None:
+    work(town)
+    told, last = deeds(town), day_bounds(LAST, PARIS)
+    for again in (1, 2):
+        town.periods.keep_state(ALERTS, CLOCK, 0, [last[1], last[0]])
+        town.periods.reopen({ALERTS: [(last[0], town.now)]})
+        assert work(town)[ALERTS].error is None
+        assert deeds(town) == told, again
 
 
 def test_a_day_closed_again_is_looked_at_again_and_the_next_ones_if_it_matters(memory: Path) -> None:
