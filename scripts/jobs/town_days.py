@@ -96,7 +96,9 @@ class TownDays:
         starts = quarters(start, end)
         found = np.full(len(starts), np.nan)
         if self._stations:
-            for frame in self._closing.store.read_many(self._stations, ["temp_air"], start - QUARTER, end).values():
+            for frame in self._closing.store.read_many(
+                self._stations, ["temp_air"], start - QUARTER, end + QUARTER
+            ).values():
                 if len(frame):
                     found = np.where(np.isnan(found), quarter_means(frame, starts)["temp_air"], found)
         service = self._closing.weather(start, end) if np.isnan(found).any() else None
