@@ -28,6 +28,12 @@ KEPT = "public, max-age=31536000, immutable"
 FIRST, *OTHERS = LANGUAGES
 
 
+def language_of(path: str) -> str:
+    """The language that a path asks for."""
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return first if first in OTHERS else FIRST
+
+
 class Speech:
     """The language of an answer: that of the first part of its path (``/en/…``), else French."""
 
@@ -39,10 +45,9 @@ class Speech:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        _empty, first, *rest = scope["path"].split("/", 2)
-        language = first if first in OTHERS else FIRST
+        language = language_of(scope["path"])
         if language != FIRST:
-            path = "/" + "".join(rest)
+            path = scope["path"].removeprefix(f"/{language}") or "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
         scope = {**scope, "language": language}
         with speaking(language):

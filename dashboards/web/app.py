@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from collector.errors import StoreError
-from config.language import _
+from config.language import _, speaking
 from dashboards.web import api, entrance, health, open_data, operations, production, public, registry
-from dashboards.web.answering import Shut, Small, Speech
+from dashboards.web.answering import HEADERS, Shut, Small, Speech, language_of
 from dashboards.web.pages import STATIC, elsewhere, page
 from dashboards.web.served import Served
 from dashboards.web.visitors import Foreign, Refused
@@ -50,6 +50,7 @@ def make_app(site: Served) -> FastAPI:
     app.add_exception_handler(StoreError, _unavailable)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _broken)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(Small)
     app.add_middleware(Speech)
@@ -101,6 +102,15 @@ async def _invalid(request: Request, error: Exception) -> Response:
         told = [{"where": [str(w) for w in e["loc"]], "what": e["msg"]} for e in error.errors()]
         return JSONResponse({"detail": told}, 422)
     return _error(request, 422, _("The form is not complete, or a field is too long."))
+
+
+async def _broken(request: Request, _exception: Exception) -> Response:
+    """A fault of ours. It is logged with its traceback; who asked is told so in words, behind the same policy."""
+    with speaking(language_of(request.scope["path"])):  # this is answered outside of all that we have put around
+        what = _("This is a fault of tepos, and is written down in its log. The other pages go on.")
+        made = JSONResponse({"detail": what}, 500) if for_programs(request) else _error(request, 500, what)
+    made.headers.update(HEADERS)
+    return made
 
 
 def _error(request: Request, status: int, what: str) -> Response:

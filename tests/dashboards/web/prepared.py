@@ -19,6 +19,7 @@ from collector.sample import Sample
 from collector.store import open_store
 from config import load
 from config.kwh import ROLLUP_NUMBERS, Step, Subject
+from config.settings import Settings
 from config.town import Town
 from dashboards.accounts.database import Database
 from dashboards.accounts.people import People
@@ -30,7 +31,8 @@ from models.calendar import QUARTER, day_bounds, day_start, days, quarters
 from models.pv.plant import installed, plant_of
 from models.territory.initiatives.words import Action
 from models.territory.initiatives.words import Role as Actor
-from scripts.options import DEFAULT_TOWN
+from scripts import behind_page
+from scripts.options import DEFAULT_TOWN, Workplace
 
 TZ = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 6, 21)
@@ -84,6 +86,7 @@ def prepared(folder: Path, *, simulated: bool = True, clock: Clock | None = None
         ledger=folder / "ledger.db", people=folder / "people.db", accounts=folder / "accounts.db",
         situation=lambda: situation(town), now=clock, alerts=lambda: [dict(ALERT)],
         acknowledge=lambda alert, by, note: alert == ALERT["id"],
+        progress=lambda: behind_page.progress(Workplace(Settings(folder, url), folder, DEFAULT_TOWN, url), town),
     )  # fmt: skip
     yield Prepared(made, clock, folder, town)
 

@@ -56,6 +56,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str, town: P
         reduced_motion="reduce",
     )  # fmt: skip
     context.add_init_script(WATCH)
+    context.add_init_script(axe())  # before the page: its policy would refuse a script tag
     made = context.new_page()
     signed_in(made, address)
     yield made
@@ -68,12 +69,11 @@ def look(page: Page) -> tuple[str, int]:
 
 
 def test_no_page_has_a_fault_that_a_machine_can_find(page: Page, address: str) -> None:
-    script, found = axe(), {}
+    found = {}
     only = {"type": "tag", "values": TAGS} if look(page) in LOOKS[:2] else {"type": "rule", "values": LOOK_RULES}
     for path in [language + path for path in PAGES for language in LANGUAGES]:
         page.goto(address + path)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        page.evaluate(script)
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         faults = page.evaluate(LOOKED, only) + page.evaluate("window.broken") + (["scrolls sideways"] if wide else [])
         if faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,20 @@ def test_no_page_holds_a_style_or_a_script_of_its_own(real):
         assert (
             re.findall(r"<style|<script(?! src)| on\w+=| style=|hx-on|hx-vals|javascript:", template.read_text()) == []
         )
+
+
+def test_a_fault_of_ours_is_said_in_words_behind_the_same_policy(tmp_path):
+    with prepared(tmp_path) as made:
+        broken = replace(made.site, progress=lambda: {"rings": 5})
+        serving = Serving(broken, 0)
+        serving.start()
+        try:
+            answer = requests.get(f"{serving.address}territoire")
+        finally:
+            serving.stop()
+    assert (answer.status_code, "un défaut de tepos" in answer.text) == (500, True)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "Traceback" not in answer.text
 
 
 def test_a_draft_is_nobody_s_business_and_a_contact_never_public(real):
