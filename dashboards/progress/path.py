@@ -45,11 +45,8 @@ def trajectory(facts: Facts, years: Years, ring: Ring, year: int | None) -> Docu
     """Milestones, what was observed, how far off, how fast it goes and must go."""
     voted = targets(facts, ring)
     told = {y: each.ring(ring) for y, each in years.items()}
-    known = {
-        y: c
-        for y, c in told.items()
-        if c.percent is not None and _made_whole(c.production) and _used_whole(c.consumption)
-    }
+    whole = {y: c for y, c in told.items() if _made_whole(c.production) and _used_whole(c.consumption)}
+    known = {y: c for y, c in whole.items() if c.percent is not None}
     gap = rhythm({y: c.gap for y, c in known.items() if c.gap is not None})
     closing = reached({y: c.gap for y, c in known.items() if c.gap is not None})
     here = told.get(year) if year is not None else None
