@@ -86,12 +86,13 @@ class Trial:
         with self._work() as work:
             _closed(work)
             town_days = TownDays(self.town, _days_job(work)._closing)
-            for day in days(first, last):
-                start, end = day_bounds(day, PARIS)
+            bounds = [day_bounds(day, PARIS) for day in days(first, last)]
+            for day, whole in zip(days(first, last), town_days.days(bounds, self.works), strict=True):
+                start = whole.start
                 for now in [start + int(hour * HOUR) for hour in HOURS if day in watched]:
                     so_far = town_days.day(start, now, whole=False, works=self.works)
                     self.live[now] = diagnose(so_far, self.known)[0]
-                self.seen[day], self.known = diagnose(town_days.day(start, end, works=self.works), self.known)
+                self.seen[day], self.known = diagnose(whole, self.known)
 
     def found(self, first: date, last: date) -> set[tuple[Cause, str]]:
         """What was found on these days, when they were over or while they went on."""
