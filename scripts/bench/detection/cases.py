@@ -22,6 +22,8 @@ WARM = 45
 LIT = 1.0
 """Wh expected per W of modules that make a lit day."""
 WINTER = (11, 12, 1)
+TRIES = 50
+"""Days tried for a roof."""
 SPAN = 30
 """Days from the beginning whose energy counts in the recall."""
 GATE, PRICE = Gate(), Decimal("0.10")
@@ -105,26 +107,28 @@ def draws(
 ) -> list[list[tuple[int, int]]]:
     """Passes of (row, day): as many on each roof, on days on which nothing is wrong with it of itself.
 
-    `together` losses begin within the same pass, on different sites.
+    At most `together` losses begin on the same day, on different sites. A roof that is never well is left out.
     """
-    rows = np.tile(rng.permutation(len(series.units)), -(-count // len(series.units)))[:count]
+    left = np.tile(rng.permutation(len(series.units)), -(-count // len(series.units)))[:count].tolist()
     last = len(series.energy) - kind.lasts
     passes: list[list[tuple[int, int]]] = []
-    for first in range(0, count, together):
-        day = int(rng.integers(WARM, last))
-        mine: list[tuple[int, int]] = []
-        for row in rows[first : first + together].tolist():
-            for _try in range(50):
-                if _well(series, run, row, day, kind.lasts) and all(
-                    series.units[row].site != series.units[other].site for other, _ in mine
-                ):
-                    mine.append((row, day))
-                    break
-                if mine:
-                    break  # the day belongs to the first of the pass
-                day = int(rng.integers(WARM, last))
-        if mine:
-            passes.append(mine)
+    while left:
+        first = left.pop(0)
+        days = (int(rng.integers(WARM, last)) for _try in range(TRIES))
+        day = next((day for day in days if _well(series, run, first, day, kind.lasts)), None)
+        if day is None:
+            continue
+        mine = [(first, day)]
+        for row in list(left):
+            sites = {series.units[other].site for other, _ in mine}
+            if (
+                len(mine) < together
+                and series.units[row].site not in sites
+                and _well(series, run, row, day, kind.lasts)
+            ):
+                mine.append((row, day))
+                left.remove(row)
+        passes.append(mine)
     return passes
 
 

@@ -16,9 +16,11 @@ from scripts.bench.detection.scored import Scores
 from scripts.bench.detection.scored import lasting as lasts
 from scripts.bench.detection.series import Series
 
-PER_ROOF = {"neighbours": 5, "simulated": 1}
+PER_ROOF = {"neighbours": 5, "simulated": 2}
 """Draws of each kind of loss for each roof."""
-LASTING = 2
+ONE_OF = 5
+"""One roof of so many loses energy at the same time."""
+LASTING = 3
 """The same of steps that last 120 days."""
 
 
@@ -54,7 +56,7 @@ def figures(series: Series, seed: int) -> Iterator[Figure]:
 def replayed(series: Series, untouched: Clean, kind: Kind, seed: Sequence[int], per_roof: int) -> list[Outcome]:
     """One kind of loss, as often on each roof: drawn and replayed."""
     made: list[Outcome] = []
-    together = max(len(series.units) // 10, 1)
+    together = max(len(series.units) // ONE_OF, 1)
     for drawn in draws(series, untouched, kind, np.random.default_rng(seed), per_roof * len(series.units), together):
         made += outcomes(series, untouched, kind, drawn, seed[0])
     return made
