@@ -174,6 +174,17 @@ class Territory(TerritoryFile):
             )
             return found.fetchall()
 
+    def half_hourly(self, start: int, end: int) -> list[tuple[str, int, float]]:
+        """Building, start (ms) and Wh of each half-hour of a load curve that is known whole: electricity."""
+        query = (
+            "SELECT building, start / 1800000 * 1800000 AS slot, sum(wh) FROM (SELECT building, start, end, wh,"
+            " max(batch) FROM metered WHERE carrier = 'electricity' AND end - start <= 1800000 AND start >= ?"
+            " AND end <= ? GROUP BY building, start) GROUP BY building, slot"
+            " HAVING sum(end - start) = 1800000 ORDER BY building, slot"
+        )
+        with self._transaction() as sql:
+            return sql.execute(query, (start, end)).fetchall()
+
     def weather_days(self, station: str) -> list[tuple[date, float, float]]:
         """Day, lowest, highest of a station; the latest import of each day holds."""
         query = "SELECT day, low, high, max(batch) FROM weather_day WHERE station = ? GROUP BY day ORDER BY day"

@@ -17,6 +17,7 @@ from config.territory import Territory as Facts
 from config.town import Town
 from dashboards.progress import path
 from dashboards.progress.gathered import gathered, site_years
+from dashboards.progress.measured import measured_matching
 from dashboards.progress.years import YearProgress, years_of
 from dashboards.views.coverage import Coverage as Bar
 from dashboards.views.coverage import Missing
@@ -69,6 +70,7 @@ def progress(
         "climate": corrected,
         "levers": path.levers_of(years, corrected, savings),
         "matching": path.matching_of(kept, years, chosen),
+        "measured_matching": measured_matching(kept, facts, store, tz, chosen),
         "buildings": path.buildings_of(facts, found, months, chosen),
         "uses": _uses(here.balance.uses if here else ()),
         "made": [

@@ -98,6 +98,16 @@ def _show(told: Document) -> None:
             _show_path(path, words)
     _show_levers(told["levers"], words)
     _show_matching(told["matching"])
+    if (met := told.get("measured_matching")) is not None:
+        sentence = _(
+            "Municipal meters with a curve ({n} of {all}), by steps of {step} min, measured: {own} met at once."
+        )
+        own = met["self_sufficiency"]
+        say(
+            sentence.format(
+                n=met["buildings"], all=met["of_buildings"], step=met["step_minutes"], own=_percent(own and 100 * own)
+            )
+        )
     for claim in told["claims"]:
         say(_('"{says}" ({source}): a claim, not a result.').format(**claim))
     for source in told["sources"]:

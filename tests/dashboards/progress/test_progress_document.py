@@ -11,11 +11,12 @@ import config
 from collector.opendata.dataset import Wanted
 from collector.opendata.kept import Territory
 from config.carriers import Lever
+from config.kwh import Step
 from config.territory import MadeByHand, Milestone, Used
 from dashboards.progress.document import bar, coverages, progress
 from models.territory.levers import Saving
 from tests.collector.opendata import files
-from tests.dashboards.progress.known_town import LOOS, NOW, PARIS, imported, stored
+from tests.dashboards.progress.known_town import LOOS, NOW, PARIS, imported, site_days, stored
 
 TOWN = config.load(LOOS)
 FACTS = config.load_territory(LOOS)
@@ -231,3 +232,24 @@ def test_grafana_is_told_every_coverage_of_every_year(place):
     store, kept = place
     found = coverages(TOWN, FACTS, kept, store, PARIS, NOW)
     assert len(found) == 3 * 5
+
+
+def test_municipal_meters_with_a_curve_are_matched_with_municipal_roofs_as_measured(tmp_path):
+    example = config.load_territory(LOOS.parent / "example")
+    roof = tuple(plant for plant in FACTS.plants if plant.site == "eglise-saint-vaast")
+    facts = FACTS.model_copy(update={"buildings": example.buildings, "plants": roof})
+    store = stored(tmp_path)
+    first = 1_704_063_600_000  # 2024 begins in Paris: the curve knows its first and its third half-hour
+    quarters = site_days("eglise-saint-vaast", 1.0, date(2024, 1, 1), date(2024, 1, 6))
+    quarters = quarters.assign(
+        time=[first + n * 900_000 for n in range(6)], energy=[300.0, 300.0, 0.0, 0.0, 400.0, 300.0]
+    )
+    store.write_rollups(Step.QUARTER, quarters)
+    with Territory(tmp_path / "t.db") as kept:
+        kept.add(files.written(tmp_path, files.curve()), Wanted(files.LOOS, building="ecole"), NOW)
+        found = progress(TOWN, facts, kept, store, PARIS, NOW, year=2024)["measured_matching"]
+    # load 1 000 and 500 Wh, made 600 and 700: met 600 + 500 of 1 500
+    assert (found["steps"], found["modelled"], found["status"]) == (2, False, "measured")
+    assert found["self_sufficiency"] == pytest.approx(1100 / 1500, abs=1e-4)
+    assert (found["step_minutes"], found["buildings"], found["of_buildings"]) == (30, 1, 1)
+    store.close()
