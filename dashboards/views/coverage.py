@@ -21,4 +21,3 @@ class Coverage:
     year: int | None
     status: str | None
     missing: tuple[Missing, ...]
-

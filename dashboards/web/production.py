@@ -35,6 +35,8 @@ def plants(request: Request, annee: str = "") -> HTMLResponse:
     """The plants by energy per installed kWp, over a year or the last 365 days."""
     reader(request, May.SEE_PRODUCTION)
     here = served(request)
+    if annee:
+        _year(annee)  # before it becomes a key of what is remembered
 
     def form() -> dict[str, Any]:
         with here.look() as look:
