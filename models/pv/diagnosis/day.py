@@ -48,6 +48,8 @@ class Unit:
     """Name of its register map: its state words and fault codes are those of the maker."""
     commissioned: int | None = None
     """ms; None unknown."""
+    moving: bool = False
+    """Some of its modules follow the sun."""
 
 
 @dataclass(frozen=True, slots=True)

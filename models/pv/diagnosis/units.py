@@ -26,6 +26,7 @@ def units_of(town: Town, books: Books, tz: tzinfo) -> tuple[Unit, ...]:
     """The inverters of a town, in the order of its books."""
     pdc0 = books.plant.pdc0()
     rows = {facts.path: row for row, facts in enumerate(books.plant.inverters)}
+    moving = {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
     made = []
     for site in town.sites:
         commissioned = day_start(site.commissioned, tz) if site.commissioned else None
@@ -41,6 +42,7 @@ def units_of(town: Town, books: Books, tz: tzinfo) -> tuple[Unit, ...]:
                     hybrid=is_hybrid(town.maps[inverter.map]),
                     map=inverter.map,
                     commissioned=commissioned,
+                    moving=row in moving,
                 )
             )
     return tuple(made)

@@ -36,6 +36,8 @@ MOST = 0.6
 """Share of the day's expected energy that low sectors may hold: more is no shade but a loss."""
 OLD = 28 * 24
 """Hours for which a roof must be known: before, the expectation does not know its shape."""
+YEAR = 330 * 24
+"""Hours after which shade of last year tells that of this one."""
 WORTH = 0.03
 """Share of the day's energy that shade must take: at the edges of the day every roof is shaded by something."""
 OVER = 3
@@ -66,8 +68,9 @@ def shading(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     if found and _over(found, kept):
         found = {}
     first = int(past.get("first", day.start // HOUR))
-    if not found and day.start // HOUR - first >= OLD:
-        found = _found(inverter, day, kept, chart)
+    known = day.start // HOUR - first
+    if not found and known >= OLD and not inverter.unit.moving:  # a tracker meets what shades it elsewhere
+        found = _found(inverter, day, kept, chart, known)
     after = {"first": first, "best": sectors.best, "kept": kept, "chart": chart, "found": found}
     return _signs(inverter, day, found, sectors.number), {name: value for name, value in after.items() if value}
 
@@ -111,14 +114,14 @@ def _remembered(past: Past, sectors: _Sectors, day: TownDay) -> tuple[_Kept, dic
     return {name: rows for name, rows in kept.items() if rows}, chart
 
 
-def _found(inverter: InverterDay, day: TownDay, kept: _Kept, chart: dict[str, list[int]]) -> dict[str, Any]:
+def _found(inverter: InverterDay, day: TownDay, kept: _Kept, chart: dict[str, list[int]], known: int) -> dict[str, Any]:
     ratios = {name: np.array([row[1] for row in rows[-6:]]) / 1000 for name, rows in kept.items()}
     low = {name for name, values in ratios.items() if (values < LOW).sum() >= LOW_DAYS}
     if low and _others_fine(low, ratios, kept) and _lost(low, ratios, kept) >= WORTH:
         since = min(_began(kept[name], LOW) for name in low)
         before = {_before(name, kept[name][-1][3], chart) for name in low}
         share = float(np.median(np.concatenate([ratios[name] for name in low])))
-        if before != {None}:  # else the sun was never there, and the expectation cannot know the place
+        if True in before or (False in before and known >= YEAR):  # else the expectation cannot know the place
             cause = Cause.OBSTACLE if True in before else Cause.SHADING
             return _told(cause, low, since, day, share, always=False)
     return _always(inverter, day, kept)

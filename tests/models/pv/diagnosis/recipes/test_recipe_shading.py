@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,6 +69,14 @@ def test_a_loss_of_a_fifth_all_day_is_no_shade_nor_is_a_healthy_roof_shaded() ->
 
     for spoil in (broken, None):
         assert not any(signs for _day, signs in looked(shading, invented("2026-04-01", DAYS, spoil, noise=0.05)))
+
+
+def test_a_tracker_has_no_place_of_the_sun_of_its_own() -> None:
+    def moving() -> Iterator[TownDay]:
+        for day in invented("2026-04-01", DAYS, mast):
+            yield replace(day, inverters=[replace(one, unit=replace(one.unit, moving=True)) for one in day.inverters])
+
+    assert not any(signs for _day, signs in looked(shading, moving()))
 
 
 def test_what_it_remembers_is_plain_and_small() -> None:
