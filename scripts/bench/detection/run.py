@@ -16,11 +16,12 @@ from scripts.bench.detection.scored import Scores
 from scripts.bench.detection.scored import lasting as lasts
 from scripts.bench.detection.series import Series
 
-PER_ROOF = {"neighbours": 5, "simulated": 2}
+PER_ROOF = {"neighbours": 5, "simulated": 1}
 """Draws of each kind of loss for each roof."""
-ONE_OF = 5
-"""One roof of so many loses energy at the same time."""
-LASTING = 3
+ONE_OF = 10
+"""One roof of so many loses energy at the same time: twins that lose the same on the same day would confirm each other,
+and break never so."""
+LASTING = 2
 """The same of steps that last 120 days."""
 
 
