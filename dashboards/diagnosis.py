@@ -87,13 +87,24 @@ def evidence_lines(evidence: Mapping[str, float | str]) -> list[str]:
         "silent_h": _("hours of silence: {}"),
         "trips_today": _("disconnections on the last day: {}"),
         "v_ac_max_v": _("highest grid voltage: {} V"),
+        "morning_missing_share": _("missing in the morning: {}"),
+        "midday_missing_share": _("missing at midday: {}"),
+        "evening_missing_share": _("missing in the evening: {}"),
+        "usual_ratio": _("usual ratio to the other inputs: {}"),
+        "sigma": _("usual unrest of it: {}"),
+        "dc_over_ac": _("modules over inverter: {}"),
+        "lost_wh_estimated": _("lost on the last day, estimated: {} Wh"),
     }
     shares = (
         "missing_share", "made_share", "fall_per_week", "change_per_year", "change_per_year_low",
-        "change_per_year_high", "yield_over_neighbours", "days_hit_share",
+        "change_per_year_high", "yield_over_neighbours", "days_hit_share", "morning_missing_share",
+        "midday_missing_share", "evening_missing_share", "sigma",
     )  # fmt: skip
+    elsewhere = ("input", "last_heard_ms", "fault_code", "state")
     told = []
     for name, value in evidence.items():
+        if name in elsewhere:
+            continue
         if isinstance(value, str):
             shown = value
         elif name in shares:
