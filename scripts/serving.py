@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -93,17 +93,29 @@ def server(site: Served, host: str, port: int) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def beside(site: Served, port: int | None) -> Serving:
-    """The page beside other work; without a wish at the usual port, or at a free one when that is taken."""
-    return Serving(site, PORT if port is None else port, elsewhere=port is None)
+def beside(site: Served, port: int | None, *, log_it: bool = False) -> Serving:
+    """The page beside other work; without a wish at the usual port, or at a free one when that is taken.
+
+    `log_it`: its address is an event among others, for a journal, and not a remark for who sits there.
+    """
+    return Serving(site, PORT if port is None else port, elsewhere=port is None, told=log.info if log_it else _remark)
 
 
 class Serving:
     """The page in a thread of its own."""
 
-    def __init__(self, site: Served, port: int, host: str = "127.0.0.1", *, elsewhere: bool = False) -> None:
-        """`elsewhere`: at any free port, when this one is taken."""
+    def __init__(
+        self,
+        site: Served,
+        port: int,
+        host: str = "127.0.0.1",
+        *,
+        elsewhere: bool = False,
+        told: Callable[[str], None] | None = None,
+    ) -> None:
+        """`elsewhere`: at any free port, when this one is taken. `told` hears where it listens."""
         self._site, self._host, self._port, self._elsewhere = site, host, port, elsewhere
+        self._told = told or _remark
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -125,7 +137,7 @@ class Serving:
         if not started:
             sentence = _("the page cannot listen on {host}:{port}: is another program there? Give another --port")
             stop(NOT_SO, sentence.format(host=self._host, port=self._port))
-        tell(_("the page: {address}").format(address=self.address), "bold")
+        self._told(_("the page: {address}").format(address=self.address))
         threading.Thread(target=_warm, args=(self._site,), name="page-warm", daemon=True).start()
 
     def _started(self) -> bool:
@@ -151,6 +163,10 @@ class Serving:
                 self._server.run()
         except (SystemExit, OSError) as error:  # uvicorn says so when it cannot listen
             log.debug("the page did not start: %s", error)
+
+
+def _remark(sentence: str) -> None:
+    tell(sentence, "bold")
 
 
 def _warm(site: Served) -> None:

@@ -37,7 +37,7 @@ def run(town: TownOption = None, data: DataOption = None, port: PortOption = Non
     loaded = place.load_town()
     with Role(place.data, "schedule"), Role(place.data, "serve"):
         scheduling = Scheduling(lambda: opened(place, loaded))
-        page = beside(served_of(place, loaded, simulated=False), port)
+        page = beside(served_of(place, loaded, simulated=False), port, log_it=True)
         _collect(place, loaded, sites=None, once=False, as_json=False, beside=(scheduling, page))
 
 

@@ -132,7 +132,8 @@ def test_run_is_the_collector_too_and_writes_for_a_journal(tmp_path: Path, meter
         run.wait_for("appareils qui répondent\u202f: 1 sur 1")
         ended = run.end()
     assert ended.code == 0
-    assert len(ended.err.splitlines()) == 3
+    assert len(ended.err.splitlines()) == 4  # the page, the start, the store, the end
+    assert "INFO la page\u202f: http://127.0.0.1:" in ended.err
     assert ended.out == ""
 
 
