@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from collector.imports.faults import LayoutMismatch
 from collector.opendata.cells import number, whole, year
 from collector.opendata.dataset import Dataset, Fact, Item, Seen, Wanted, of_commune, refuse_units
 from collector.opendata.heading import Heading, plain
 from config.carriers import Basis, Carrier, Sector
+from config.language import _
 
 ENERGY = "consototalemwh"
 ARCHIVE = "consototale"
@@ -28,6 +30,8 @@ def read(found: Heading, lines: Iterator[tuple[int, bytes]], wanted: Wanted, see
     place = found.places
     energy = place[ENERGY] if ENERGY in place else place[ARCHIVE]
     column = "codecommune" if "codecommune" in place else "codeiris"
+    if column not in place:
+        raise LayoutMismatch(_("no column says which commune a line is about: give the file by commune or by IRIS"))
     hidden = place.get("nombredemaillessecretisees")
     filiere, sector = place.get("filiere"), place.get("codegrandsecteur")
     for at, cells in of_commune(found, lines, column, wanted.insee, seen):

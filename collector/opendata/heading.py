@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from collector.imports.faults import LayoutMismatch
@@ -53,7 +54,14 @@ class Heading:
                 except UnicodeDecodeError:
                     raise LayoutMismatch(not_utf8(number)) from None
 
-        for done, row in enumerate(csv.reader(texts(), delimiter=self.delimiter), 1):
+        reader = csv.reader(texts(), delimiter=self.delimiter)
+        for done in count(1):
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise LayoutMismatch(_("line {line}: this is no table ({why})").format(line=at, why=error)) from None
+            if row is None:
+                return
             if taken != done:
                 raise LayoutMismatch(_("line {line}: a quotation mark is left open").format(line=at))
             if row:
@@ -99,15 +107,23 @@ def heading(path: Path, wanted: frozenset[str], preamble: int = 0) -> Heading | 
         after = end + 1 if end >= 0 else len(start)
         rank = DELIMITERS if wanted else sorted(DELIMITERS, key=text.count, reverse=True)
         for delimiter in rank:
-            names = tuple(next(csv.reader([text], delimiter=delimiter), []))
+            names = _split(text, delimiter)
             places = {plain(name): place for place, name in reversed(list(enumerate(names)))}
             if wanted <= set(places):
                 return Heading(delimiter, names, places, number + 2, after, tuple(above))
-        above.append(tuple(next(csv.reader([text], delimiter=";"), [])))
+        above.append(_split(text, ";"))
         offset = after
         if end < 0:
             break
     return None
+
+
+def _split(text: str, delimiter: str) -> tuple[str, ...]:
+    """One line as cells; none where it is no line of a table."""
+    try:
+        return tuple(next(csv.reader([text], delimiter=delimiter), []))
+    except csv.Error:
+        return ()
 
 
 def first_line(path: Path) -> str:

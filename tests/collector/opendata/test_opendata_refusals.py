@@ -2,11 +2,12 @@
 
 import gzip
 import tracemalloc
+from contextlib import suppress
 from datetime import date
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.imports.faults import ImportRefused, LayoutMismatch
@@ -143,3 +144,21 @@ def test_a_line_without_end_is_no_table(kept, tmp_path):
     text = files.ore() + "x" * (6 << 20)
     with pytest.raises(LayoutMismatch, match="does not end"):
         kept.add(files.written(tmp_path, text), LOOS, NOW)
+
+
+SAMPLES = [files.ore(), files.ore(labels=False), files.register(), files.PRODUCTION, files.ECOMIX, files.curve(),
+           files.index(), files.DAILY, files.MONTHLY, files.DEGREE_DAYS]  # fmt: skip
+ANY = Wanted(files.LOOS, edition=date(2023, 12, 31), station=files.STATION, building="ecole")
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(SAMPLES), st.data())
+def test_a_damaged_file_is_read_or_refused_in_words_and_nothing_else_happens(tmp_path_factory, text, data):
+    raw = text.encode()
+    for _turn in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(raw)))
+        raw = raw[:at] + data.draw(st.binary(max_size=4)) + raw[at + data.draw(st.integers(0, 6)) :]
+    path = tmp_path_factory.getbasetemp() / "damaged.csv"
+    path.write_bytes(raw)
+    with Territory(None) as kept, suppress(ImportRefused):  # anything else is a failure
+        kept.add(path, ANY, NOW)
