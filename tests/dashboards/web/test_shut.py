@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from collector.errors import StoreUnavailable
 from dashboards.accounts.database import Database
 from dashboards.accounts.people import People
 from dashboards.accounts.roles import May, Role
@@ -184,6 +185,23 @@ def test_a_fault_of_ours_is_said_in_words_behind_the_same_policy(tmp_path):
     assert (answer.status_code, "un défaut de tepos" in answer.text) == (500, True)
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "Traceback" not in answer.text
+
+
+def test_a_store_that_is_away_is_said_in_words_and_to_machines(tmp_path):
+    def away():
+        raise StoreUnavailable("the store is away")
+
+    with prepared(tmp_path) as made:
+        serving = Serving(replace(made.site, open_store=away), 0)
+        serving.start()
+        try:
+            page, api = (requests.get(f"{serving.address}{path}") for path in ("", "api/today"))
+            legal = requests.get(f"{serving.address}mentions-legales")
+        finally:
+            serving.stop()
+    assert (page.status_code, "La base ne répond pas" in page.text) == (503, True)
+    assert (api.status_code, api.json()) == (503, {"detail": "the store is away"})
+    assert legal.status_code == 200
 
 
 def test_a_draft_is_nobody_s_business_and_a_contact_never_public(real):
