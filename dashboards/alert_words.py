@@ -64,7 +64,7 @@ def severity_words(severity: str) -> str:
 def state_words(state: str) -> str:
     """Of the word in JSON."""
     words = {
-        "open": _("open"),
+        "open": _("unanswered"),
         "acknowledged": _("acknowledged"),
         "snoozed": _("snoozed"),
         "closed": _("closed"),

@@ -115,7 +115,9 @@ class DiagnosisJob:
 
     def first(self) -> int | None:
         """See Job."""
-        return self.diagnosis.closing.first()
+        closing = self.diagnosis.closing
+        first = closing.first()
+        return None if first is None else max(first, closing.now() - LOOKED_BACK)
 
     def settled_until(self, now: int) -> int:
         """See Job."""

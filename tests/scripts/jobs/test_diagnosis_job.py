@@ -147,6 +147,12 @@ def test_a_declared_outage_is_silent(town: PastTown) -> None:
     assert deeds(town) == []
 
 
+def test_a_catch_up_of_years_looks_three_months_back(town: PastTown) -> None:
+    jobs = jobs_of(town.town, town.store, town.periods, lambda: town.now + 90 * 24 * HOUR, 400)
+    first = next(job for job in jobs if job.name == DIAGNOSIS).first()
+    assert first == town.now - 2 * 24 * HOUR > day_start(FIRST, PARIS)
+
+
 def test_an_outage_that_is_declared_afterwards_opens_its_days_again(town: PastTown) -> None:
     work(town)
     declared(town, Kind.OUTAGE, "west", day_start(OFF, PARIS) + 8 * HOUR, day_start(OFF, PARIS) + 40 * HOUR)
