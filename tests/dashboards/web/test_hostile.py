@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -30,7 +32,8 @@ HOSTILE = [
 def open_town(tmp_path_factory) -> Iterator[tuple[Prepared, str, list[tuple[str, str, str]]]]:
     """A town whose letters arrive in a list, and where its page is."""
     letters: list[tuple[str, str, str]] = []
-    with prepared(tmp_path_factory.mktemp("open")) as made:
+    in_memory = Path("/dev/shm") if Path("/dev/shm").is_dir() else tmp_path_factory.mktemp("open")
+    with tempfile.TemporaryDirectory(dir=in_memory) as folder, prepared(Path(folder)) as made:
         object.__setattr__(made.site, "send", lambda *letter: letters.append(letter))
         serving = Serving(made.site, 0)
         serving.start()
@@ -38,9 +41,12 @@ def open_town(tmp_path_factory) -> Iterator[tuple[Prepared, str, list[tuple[str,
         serving.stop()
 
 
-def bring(address: str, title: str, **more: str) -> requests.Response:
-    form = f"{address}/initiatives/idee"
-    seal = SEAL.search(requests.get(form).text)[1]
+def sealed(address: str) -> str:
+    return SEAL.search(requests.get(f"{address}/initiatives/idee").text)[1]
+
+
+def bring(address: str, title: str, seal: str = "", **more: str) -> requests.Response:
+    form, seal = f"{address}/initiatives/idee", seal or sealed(address)
     said = {"title": title, "summary": title, "theme": "energy", "holder_kind": "citizen", "contact": "a@example.org"}
     return requests.post(form, {"seal": seal, **said, **more}, headers={"Origin": address})
 
@@ -64,8 +70,10 @@ def test_two_hundred_hostile_titles_are_text_or_refused(open_town):
     town, address, letters = open_town
     shown = set()
     for number, title in enumerate(HOSTILE):
-        town.clock.now += 86_400_000  # each day one: nobody is limited here
-        answer = bring(address, title)
+        if number % 5 == 0:
+            town.clock.now += 86_400_000  # five a day: nobody is limited here
+            seal = sealed(address)
+        answer = bring(address, title, seal)
         assert answer.status_code in (200, 422), title
         assert "<script>alert" not in answer.text
         shown.add(answer.status_code)
