@@ -2,7 +2,9 @@
 
 app         make_app: the whole of it on one town
 served      what the page is made on: the town, its stores, the clock, who may look
-answering   language, headers and memory of each answer
+answering   language, headers and size of each answer
+memory      what was just computed
+visitors    who asks, and what they may
 pages       templates filled
 drawing     charts as shapes: bars, lines, gaps
 words       signs, statuses and causes in the reader's language
@@ -12,6 +14,6 @@ production  plants over months and years, for who owns them
 registry    initiatives: the public list, an idea, its instruction
 entrance    signing in and out
 api         the same figures as JSON, with OpenAPI
-opendata    the same figures as open data
+open_data   the same figures as open data
 health      is it well, for machines
 """
