@@ -114,7 +114,7 @@ def _going_on(
         return None
     if back == 0.0:
         ratios = sums.after(int(found["since"])).ratios()[-LOOKED:]
-        found = {**found, "spread": round(float(np.std(ratios)), 4)}
+        found = {**found, "spread": round(min(float(np.std(ratios)), MOST), 4)}
     lately = sums.after(int(found["since"])).missing(28)
     if found["cause"] == Cause.UNEXPLAINED and day.start - found["seen"] < LOOKED * DAY:
         shape = shape_of(sums, int(found["since"]), inverter.unit)
