@@ -83,11 +83,14 @@ class _Town:
         return made
 
     def cost(self, days: int, known: Known, few: _Town) -> float:
-        """Median ms for the day after so many others, which few roofs have gone through for all."""
+        """Median ms of some days after so many others, which few roofs have gone through for all.
+
+        A day each: what is asked on one day of many (year on year, of some roofs) is there by its part.
+        """
         known = self._spread(known, few)
         taken = []
-        for _ in range(REPEATS):
-            day = self.day(days)
+        for later in range(REPEATS):
+            day = self.day(days + later)
             begun = time.perf_counter()
             diagnose(day, known)
             taken.append(1000 * (time.perf_counter() - begun))

@@ -1,4 +1,4 @@
-"""Degradation: every year a little less, told from two years on. Weeks are remembered, not days.
+"""Degradation: every year a little less, told after two years or half a year later. Weeks are remembered, not days.
 
 Sunny days are held against a cloudless sky, which does not age (the other roofs do, together with this one). Where the
 files describe no cloudless sky, against the expectation.
@@ -13,18 +13,20 @@ import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay
-from models.pv.diagnosis.degradation import available, degradation
+from models.pv.diagnosis.degradation import available, degradation, middle_rate
 from models.pv.diagnosis.sign import Evidence, Looked, Past, Sign
 
 SUNNY, FADES = 0.85, 0.99
 """Share of the best expectation of late that makes a clear day; the best fades by so much a day, with the season."""
 WEEKS = 260
 """Weeks that are remembered: five years."""
-EVERY = 8
-"""Weeks after which the question is asked again, each inverter in a week of its own."""
+EVERY = 182
+"""Days after which the question is asked again: half a year moves a rate by next to nothing. Each inverter is asked
+about on a day of its own (by its path), so that no day pays for all, and none for the years behind it."""
 USUAL = -0.005
 """Shares a year that modules lose as a matter of course: more must be certain to be told."""
-WEEK = 7 * 86_400_000
+DAY = 86_400_000
+WEEK = 7 * DAY
 
 
 def ageing(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
@@ -41,8 +43,9 @@ def ageing(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         if now:
             weeks = [*weeks, [int(past["week"]), int(np.median(now))]][-WEEKS:]
         now = []
-        if week % EVERY == crc32(inverter.unit.path.encode()) % EVERY and available():
-            rate = _rate(weeks) or rate
+    noon = day.start + DAY // 2  # a day of the town's clock, whatever the season, is that of its noon
+    if noon // DAY % EVERY == crc32(inverter.unit.path.encode()) % EVERY and available():
+        rate = _rate(weeks, rate)
     if should > 0 and should >= SUNNY * best and not inverter.outage.any():
         now = [*now, round(10_000 * made / (clear or should))]
     after: dict[str, Any] = {"best": round(best), "week": week, "now": now, "weeks": weeks}
@@ -51,10 +54,14 @@ def ageing(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     return _sign(inverter, day, after), after
 
 
-def _rate(weeks: list[list[int]]) -> list[float] | None:
-    if not weeks:
+def _rate(weeks: list[list[int]], before: list[float] | None) -> list[float] | None:
+    """(rate, low, high) where it is worse than usual; what was known before while the weeks do not suffice."""
+    at, ratio = np.array(weeks, np.int64).reshape(-1, 2).T
+    told = middle_rate(at * WEEK, ratio / 10_000)
+    if told is None:
+        return before
+    if told >= USUAL:  # nor can the whole of its interval be worse
         return None
-    at, ratio = np.array(weeks, np.int64).T
     found = degradation(at * WEEK, ratio / 10_000)
     return None if found is None else [round(value, 5) for value in (found.rate, found.low, found.high)]
 
@@ -64,7 +71,7 @@ def _sign(inverter: InverterDay, day: TownDay, past: Past) -> list[Sign]:
     if not rate or rate[2] >= USUAL:
         return []
     since = int(past["weeks"][0][0]) * WEEK
-    years = (day.start - since) / (365.25 * 86_400_000)
+    years = (day.start - since) / (365.25 * DAY)
     evidence: Evidence = {
         "change_per_year": rate[0], "change_per_year_low": rate[1], "change_per_year_high": rate[2],
         "years": round(years, 1),

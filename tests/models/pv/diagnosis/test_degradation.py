@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from models.pv.diagnosis.cause import Cause
-from models.pv.diagnosis.degradation import available, degradation
-from models.pv.diagnosis.recipes.ageing import ageing
+from models.pv.diagnosis.degradation import available, degradation, middle_rate
+from models.pv.diagnosis.recipes.ageing import EVERY, ageing
 from tests.models.pv.diagnosis.slow_days import invented
 
 DAY = 86_400_000
@@ -47,12 +48,47 @@ def test_the_recipe_names_what_is_surely_worse_than_usual_and_remembers_weeks() 
     times, ratio = series(3)
     past["weeks"] = [[int(at) // (7 * DAY), round(10_000 * one)] for at, one in zip(times, ratio, strict=True)]
     signs: Any = []
-    for day in invented("2026-04-01", 70):  # some week of the eight is this inverter's
+    for day in invented("2026-04-01", EVERY, count=1):  # one of these days is this inverter's
         signs, past = ageing(day.inverters[0], day, past)
     (sign,) = signs
     assert sign.cause is Cause.DEGRADATION
     assert sign.evidence["change_per_year_high"] < -0.005
     assert len(past["weeks"]) <= 260
+
+
+@needs_rdtools
+def test_the_rate_alone_is_that_of_the_whole_answer() -> None:
+    found = degradation(*series(3))
+    assert found is not None
+    assert middle_rate(*series(3)) == found.rate
+    assert middle_rate(*series(1.9)) is None
+
+
+@needs_rdtools
+def test_what_was_replaced_and_no_longer_ages_is_no_longer_told() -> None:
+    times, ratio = series(3, rate=0.0)
+    weeks = [[int(at) // (7 * DAY), round(10_000 * one)] for at, one in zip(times, ratio, strict=True)]
+    past: Any = {"week": 2900, "weeks": weeks, "rate": [-0.02, -0.025, -0.015]}
+    (day,) = invented("2026-04-01", 1, count=1)
+    assert [sign.cause for sign in ageing(day.inverters[0], day, past)[0]] == [Cause.DEGRADATION]
+    for later in invented("2026-04-01", EVERY, count=1):
+        signs, past = ageing(later.inverters[0], later, past)
+    assert list(signs) == []
+
+
+@needs_rdtools
+def test_no_day_pays_for_all_inverters_nor_more_when_more_years_lie_behind() -> None:
+    days = list(invented("2026-04-01", EVERY, count=1))
+    weeks = [[2600 + week, 8000] for week in range(300)]
+    asked = np.zeros((2, EVERY), int)
+    for name in range(40):
+        unit = replace(days[0].inverters[0].unit, path=f"s{name}/inv-1")
+        for row, behind in enumerate((weeks[-120:], weeks[-260:])):
+            past = {"week": 2901, "weeks": behind, "rate": [-0.02, -0.025, -0.015]}  # who asks forgets this rate
+            for number, day in enumerate(days):
+                asked[row, number] += "rate" not in ageing(replace(day.inverters[0], unit=unit), day, past)[1]
+    assert asked.sum(axis=1).tolist() == [40, 40]
+    assert asked.max() <= 3
 
 
 def test_rdtools_is_not_loaded_before_it_is_needed() -> None:
