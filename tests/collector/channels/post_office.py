@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 import subprocess
 import threading
@@ -21,6 +22,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.peers import free_ports
 
 PASSWORD = "s3cret"
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # it speaks on when pytest has closed its streams
 
 
 @dataclass

@@ -30,8 +30,9 @@ def address(town: Prepared) -> Iterator[str]:
     serving.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: as long as it lives an event loop runs in this thread, and other tests start their own."""
     if not CHROMIUM.exists():
         assert os.environ.get("CI") != "true", "chromium is missing"
         pytest.skip("no chromium here")
