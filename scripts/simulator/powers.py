@@ -185,7 +185,8 @@ class Powers:
                 limit[row, when] = fault.to * self.wiring.rated[row]
             else:
                 input_row = self.wiring.inputs_of[fault.where][fault.input - 1]
-                opened[input_row, when] *= 1 - fault.strings / self.wiring.inputs[input_row].strings
+                opened[input_row, when] -= fault.strings / self.wiring.inputs[input_row].strings
+        opened = np.maximum(opened, 0.0)  # one string more, not one share of those that are left
         return off, cut, limit, opened
 
     def _convert(self, dc: Floats, limit: Floats, off: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:

@@ -153,8 +153,14 @@ class History:
             low_since=None, low_drop=0.0,
         )  # fmt: skip
 
-    def lasting(self, today: Today) -> History:
-        """One more day with a finding: over after three days on which less than half of it was missing."""
+    def lasting(self, today: Today, strings: int) -> History:
+        """One more day with a finding: over after three days on which less than half of it was missing.
+
+        An open string may be followed by another, or one of two be mended: the day tells how many are open.
+        """
+        step = matched(today.drop, strings, self.sigma) if self.step and today.even else 0
+        if step not in (0, self.step):
+            return replace(self, step=step, drop=round(today.drop, 4), well=0)
         if today.drop > self.drop / 2:
             worse = today.even and today.drop > self.drop
             return replace(

@@ -65,7 +65,7 @@ def _look(
     today = _today(day, hours, history)
     strings = hours.facts.strings
     if history.cause is not None:
-        kept = history.lasting(today)
+        kept = history.lasting(today, strings)
         return _going_on(inverter, day, number, kept, hours, today), kept
     threshold = max(FALL, SIGMAS * history.sigma)
     if white and today.drop > threshold:

@@ -60,7 +60,8 @@ class _Sectors:
 
 def shading(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     """New shade claims what is missing in its sectors; old shade only tells what it costs."""
-    found: dict[str, Any] = dict(past.get("found", {}))
+    # A tracker meets what shades it elsewhere: nothing is found on it, nor kept that was found on it as a fixed roof.
+    found: dict[str, Any] = {} if inverter.unit.moving else dict(past.get("found", {}))
     if not day.whole:
         return _signs(inverter, day, found, _places(day)), past
     sectors = _sectors(inverter, day, past.get("best", {}))
@@ -69,7 +70,7 @@ def shading(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         found = {}
     first = int(past.get("first", day.start // HOUR))
     known = day.start // HOUR - first
-    if not found and known >= OLD and not inverter.unit.moving:  # a tracker meets what shades it elsewhere
+    if not found and known >= OLD and not inverter.unit.moving:
         found = _found(inverter, day, kept, chart, known)
     after = {"first": first, "best": sectors.best, "kept": kept, "chart": chart, "found": found}
     return _signs(inverter, day, found, sectors.number), {name: value for name, value in after.items() if value}

@@ -56,6 +56,16 @@ def test_one_string_of_three_is_told_on_its_day_with_what_is_missing() -> None:
         assert sign.seen <= at(SUMMER, 24 * LEARNT + 15)
 
 
+def test_a_second_string_that_opens_is_told_with_the_first_and_one_that_is_mended_no_longer() -> None:
+    first = Fault(PATHS[0], FaultKind.STRING_OPEN, at(SUMMER, 24 * LEARNT), input=2)
+    second = replace(first, start=at(SUMMER, 24 * (LEARNT + 3)), end=at(SUMMER, 24 * (LEARNT + 6)))
+    days = told(PATHS[0], LEARNT + 11, noisy(), faults=[first, second])[LEARNT:]
+    assert {(sign.cause, sign.subject) for found in days for sign in found} == {(Cause.STRING_OPEN, f"{PATHS[0]}#2")}
+    assert len({sign.since for found in days for sign in found}) == 1  # the same finding all along
+    assert [sign.evidence["strings_open"] for (sign,) in days] == [1] * 3 + [2] * 3 + [1] * 5
+    assert days[5][0].evidence["missing_share"] == pytest.approx(2 / 3, abs=0.03)
+
+
 def test_its_claim_is_what_its_strings_should_have_made() -> None:
     opened = Fault(PATHS[0], FaultKind.STRING_OPEN, at(SUMMER, 24 * LEARNT), input=2)
     *_before, (day, (sign,)) = run(inputs, PATHS[0], LEARNT + 2, [opened], change=noisy(), error=0.0)

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import TownDay
 from models.pv.diagnosis.recipes.shading import shading
 from models.pv.sun import Floats
-from tests.models.pv.diagnosis.slow_days import DAY, invented, looked
+from tests.models.pv.diagnosis.slow_days import DAY, Spoil, invented, looked
 
 BEGUN, DAYS = 60, 90
 
@@ -50,9 +51,6 @@ def test_it_is_over_when_the_sun_is_back() -> None:
 
 
 def test_shade_that_was_always_there_is_told_with_what_it_costs_and_claims_nothing() -> None:
-    def chimney(_number: int, day: TownDay, _row: int, energy: Floats) -> Floats:
-        return np.where((day.azimuth > 135) & (day.azimuth < 150), 0.5 * energy, energy)
-
     days = list(invented("2026-04-01", 60, chimney))
     for day in days:  # the expectation has learnt it
         day.inverters[0].expected[:] = np.where((day.azimuth > 135) & (day.azimuth < 150), 0.5, 1.0) * (
@@ -71,12 +69,31 @@ def test_a_loss_of_a_fifth_all_day_is_no_shade_nor_is_a_healthy_roof_shaded() ->
         assert not any(signs for _day, signs in looked(shading, invented("2026-04-01", DAYS, spoil, noise=0.05)))
 
 
-def test_a_tracker_has_no_place_of_the_sun_of_its_own() -> None:
-    def moving() -> Iterator[TownDay]:
-        for day in invented("2026-04-01", DAYS, mast):
-            yield replace(day, inverters=[replace(one, unit=replace(one.unit, moving=True)) for one in day.inverters])
+def moving(days: Iterator[TownDay]) -> Iterator[TownDay]:
+    for day in days:
+        yield replace(day, inverters=[replace(one, unit=replace(one.unit, moving=True)) for one in day.inverters])
 
-    assert not any(signs for _day, signs in looked(shading, moving()))
+
+def chimney(_number: int, day: TownDay, _row: int, energy: Floats) -> Floats:
+    """Half of the beam is gone in one sector, always."""
+    return np.where((day.azimuth > 135) & (day.azimuth < 150), 0.5 * energy, energy)
+
+
+@pytest.mark.parametrize("spoil", [mast, chimney])
+def test_a_tracker_has_no_place_of_the_sun_of_its_own(spoil: Spoil) -> None:
+    days = list(invented("2026-04-01", DAYS, spoil, count=1))
+    assert any(signs for _day, signs in looked(shading, iter(days)))  # a fixed roof is shaded
+    assert not any(signs for _day, signs in looked(shading, moving(iter(days))))
+
+
+def test_shade_that_was_found_on_a_roof_now_known_to_move_is_told_no_more() -> None:
+    past: Any = {}
+    for day in invented("2026-04-01", DAYS, mast, count=1):
+        signs, past = shading(day.inverters[0], day, past)
+    assert signs
+    (tracked,) = moving(iter([day]))
+    for seen in (tracked, replace(tracked, whole=False)):
+        assert list(shading(seen.inverters[0], seen, past)[0]) == []
 
 
 def test_what_it_remembers_is_plain_and_small() -> None:
