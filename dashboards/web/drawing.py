@@ -104,14 +104,18 @@ def lines(
     along: Sequence[str],
     band: tuple[Sequence[float | None], Sequence[float | None]] | None = None,
     gaps: Sequence[tuple[float, float]] = (),
+    dots: frozenset[str] = frozenset(),
 ) -> Lines:
-    """Lines through values at places 0..1 of the width; `band` is low and high; gaps are (from, to), 0..1."""
+    """Lines through values at places 0..1 of the width; `band` is low and high; gaps are (from, to), 0..1.
+
+    Those named in `dots` are points, joined by nothing.
+    """
     kept = [(name, tuple(values)) for name, values in named]
     every = [value for _name, values in kept for value in values if value is not None]
     every += [value for value in (band[1] if band else ()) if value is not None]
     up = ceiling(max(every, default=0.0))
     xs = [place * WIDTH for place in places]
-    made = tuple(Line(name, _path(xs, values, up[0]), values) for name, values in kept)
+    made = tuple(Line(name, (_dots if name in dots else _path)(xs, values, up[0]), values) for name, values in kept)
     area = _area(xs, *band, up[0]) if band else ""
     wide = tuple((round(a * WIDTH, 1), round((b - a) * WIDTH, 1)) for a, b in gaps)
     return Lines(made, area, wide, up, tuple(along))
@@ -123,9 +127,16 @@ def _path(xs: Sequence[float], values: Sequence[float | None], top: float) -> st
         if value is None:
             pen = "M"
             continue
-        pieces.append(f"{pen}{x:.1f} {HEIGHT - value / top * HEIGHT:.2f}")
+        alone = "h0" if pen == "M" else ""  # a point without neighbours is a dot, by its round ends
+        pieces.append(f"{pen}{x:.1f} {HEIGHT - value / top * HEIGHT:.2f}{alone}")
         pen = "L"
     return "".join(pieces)
+
+
+def _dots(xs: Sequence[float], values: Sequence[float | None], top: float) -> str:
+    """A line of no length for each: its round ends make it a dot."""
+    known = [(x, value) for x, value in zip(xs, values, strict=True) if value is not None]
+    return "".join(f"M{x:.1f} {HEIGHT - value / top * HEIGHT:.2f}h0" for x, value in known)
 
 
 def _area(xs: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], top: float) -> str:

@@ -16,9 +16,13 @@ from dashboards.panels import public as public_panels
 from dashboards.progress import words as progress_words
 from dashboards.progress.document import bar
 from dashboards.roofs import Roofs, pipeline
+from dashboards.views.scenarios import PRICE, scenarios
 from dashboards.views.today import Today, today
+from dashboards.views.trajectory import Trajectory, trajectory
+from dashboards.web.drawing import Lines, lines
 from dashboards.web.pages import page
 from dashboards.web.visitors import registry, served
+from models.calendar import day_of
 from models.territory.coverage import Refusal
 from models.territory.initiatives.words import Lever, State
 from models.territory.roof_pipeline import Kind, Stage
@@ -59,10 +63,13 @@ def territory(request: Request) -> HTMLResponse:
         told = register(known, here.now(), here.tz)
         roofs = Roofs(known.ledger, (place.latitude, place.longitude, place.altitude)).all()
         panels = public_panels(Panels(known.ledger, known.people).all())
+    told_progress = here.told()
+    paths = {each["ring"]: trajectory(each) for each in (told_progress or {}).get("trajectory", ())}
     return page(
-        request, "territory.html", coverage=bar(here.told()), pipeline=pipeline(roofs), effects=told["effects"],
-        states=told["states"], panels=panels, said_words=initiative_words, progress=here.told(),
-        progress_words=progress_words, **_enums(),
+        request, "territory.html", coverage=bar(told_progress), pipeline=pipeline(roofs), effects=told["effects"],
+        states=told["states"], panels=panels, said_words=initiative_words, progress=told_progress,
+        progress_words=progress_words, scenarios=scenarios(roofs, day_of(here.now(), here.tz).year, told_progress),
+        price=PRICE, draw_path=_drawn, trajectories=paths, **_enums(),
     )  # fmt: skip
 
 
@@ -97,6 +104,21 @@ def legal(request: Request) -> HTMLResponse:
 def privacy(request: Request) -> HTMLResponse:
     """What is kept about people, and why."""
     return page(request, "privacy.html")
+
+
+def _drawn(found: Trajectory) -> Lines:
+    """Aims as a line with its milestones, what was observed as a line; a year alone is a dot."""
+    named = [("awaited", found.aim), ("milestone", found.milestones), ("measured", found.observed)]
+    half = 0.5
+    gaps = [(max(found.place(year - half), 0.0), min(found.place(year + half), 1.0)) for year in found.gaps]
+    first, last = found.years[0], found.years[-1]
+    along = [
+        str(first),
+        *([str((first + last) // 2)] if (first + last) % 2 == 0 and last > first + 1 else ()),
+        str(last),
+    ]
+    places = [found.place(year) for year in found.years]
+    return lines(named, places, along, gaps=gaps, dots=frozenset({"milestone"}))
 
 
 def _enums() -> dict[str, Any]:

@@ -12,8 +12,10 @@ from config.language import _, spoken
 from config.town import Status
 from dashboards.progress import words as progress_words
 from dashboards.views.points import Curve, Point
+from dashboards.views.scenarios import Scenarios, Wish
 from dashboards.views.sites import Gives, Speaks
 from dashboards.views.today import Today
+from dashboards.views.trajectory import Trajectory
 from models.pv.alerts.works import Kind
 from models.territory.initiatives.words import Theme
 
@@ -111,6 +113,59 @@ def theme_word(theme: Theme) -> str:
         Theme.OTHER: _("something else"),
     }
     return words[theme]
+
+
+def wish_word(wish: Wish) -> str:
+    """What if…"""
+    words = {
+        Wish.SCHOOLS: _("all schools had panels"),
+        Wish.COMMUNE: _("all roofs of the commune had panels"),
+        Wish.HOUSING: _("all homes entered here had panels"),
+        Wish.COMPANIES: _("all companies entered here had panels"),
+        Wish.ALL: _("all roofs entered here had panels"),
+    }
+    return words[wish]
+
+
+def scenarios_sentence(found: Scenarios) -> str:
+    """What all of it would bring, beside what the territory uses."""
+    whole = found.wishes[Wish.ALL]
+    told = _("If all roofs entered here had panels, they would give {energy} a year, modelled, from {year} on.")
+    said = told.format(energy=formats.kwh(whole["kwh_per_year"] * 1000), year=found.last + 1)
+    if found.share is None:
+        return f"{said} " + _(
+            "What share of the territory's electricity that is cannot be said: nobody has given it yet."
+        )
+    share = _("That is {share} of the electricity that the territory used in {year}.")
+    return f"{said} " + share.format(share=formats.percent(found.share, 1), year=found.used_year)
+
+
+def trajectory_names() -> dict[str, str]:
+    """The names of its lines."""
+    return {
+        "awaited": _("voted, on the straight line"),
+        "milestone": _("milestone voted"),
+        "measured": _("observed"),
+    }
+
+
+def trajectory_sentence(found: Trajectory) -> str:
+    """What the chart shows, in words."""
+    aims = [(year, aim) for year, aim in zip(found.years, found.milestones, strict=True) if aim is not None]
+    seen = [(year, value) for year, value in zip(found.years, found.observed, strict=True) if value is not None]
+    said = []
+    if aims:
+        last, aim = aims[-1]
+        said.append(_("Voted: {percent} in {year}.").format(percent=formats.percent(aim / 100), year=last))
+    if seen:
+        last, value = seen[-1]
+        said.append(_("Observed: {percent} in {year}.").format(percent=formats.percent(value / 100, 1), year=last))
+    else:
+        said.append(_("No year can be computed yet: what was observed is missing."))
+    if found.gaps:
+        years = ", ".join(map(str, found.gaps))
+        said.append(_("Years without data, hatched: {years}.").format(years=years))
+    return " ".join(said)
 
 
 def clock(moment: int, tz: tzinfo) -> str:

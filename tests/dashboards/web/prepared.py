@@ -26,6 +26,7 @@ from dashboards.accounts.people import People
 from dashboards.accounts.roles import Role
 from dashboards.panels import Panels, roofs_of
 from dashboards.registry import Registry
+from dashboards.roofs import Roofs
 from dashboards.web.served import Served
 from models.calendar import QUARTER, day_bounds, day_start, days, quarters
 from models.pv.plant import installed, plant_of
@@ -159,7 +160,7 @@ def situation(town: Town) -> dict[str, Any]:
 
 
 def deeds(folder: Path, town: Town) -> None:
-    """Two initiatives, one of them a draft, and a panel."""
+    """Two initiatives, one of them a draft, a panel, and two roofs that may be built."""
     with Ledger(folder / "ledger.db") as ledger, Kept(folder / "people.db") as kept:
         registry = Registry(ledger, kept)
         for title in ("Des bancs au soleil", "Un brouillon"):
@@ -169,6 +170,11 @@ def deeds(folder: Path, town: Town) -> None:
                 registry.act(done.initiative.id, Action.SUBMIT, Actor.HOLDER, {}, NOW, NOW)
         roof = next(iter(roofs_of(town)))
         Panels(ledger, kept).add(2026, roof, 100, NOW)
+        place = town.place.latitude, town.place.longitude, town.place.altitude
+        for name, kind, owner in (("school", "school", "commune"), ("shed", "company", "company")):
+            Roofs(ledger, place).add(
+                name, {"kind": kind, "owner": owner, "kwp": "36", "tilt": "30", "azimuth": "180"}, "desk", NOW
+            )
 
 
 ALERT: dict[str, Any] = {
