@@ -81,6 +81,8 @@ class InverterDay:
     """ms of its newest reading up to the end of what is known of the day; None: never, or not told."""
     period: int = 0
     """ms between two readings; 0 unknown."""
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was worked out of this day already; no fact about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -30,27 +30,37 @@ class Readings:
     rated: float
     """W"""
     frame: pd.DataFrame
+    _numbers: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+    """Fields as they were asked for already: a dozen recipes ask for the same few. Nobody writes into them."""
 
     def __len__(self) -> int:
         return len(self.times)
 
-    def column(self, field: str) -> Floats:
+    def column(self, name: str) -> Floats:
         """A field of numbers; NaN where it is missing, and everywhere when there is none."""
-        if field not in self.frame.columns:
-            return np.full(len(self.times), np.nan)
-        made: Floats = pd.to_numeric(self.frame[field], errors="coerce").to_numpy(float)
+        if (made := self._numbers.get(name)) is None:
+            made = self._numbers[name] = self._told(name)
+            made.flags.writeable = False
         return made
 
-    def texts(self, field: str) -> list[str | None]:
+    def _told(self, name: str) -> Floats:
+        if name not in self.frame.columns:
+            return np.full(len(self.times), np.nan)
+        told = self.frame[name]
+        if told.dtype != np.float64:
+            told = pd.to_numeric(told, errors="coerce")
+        return told.to_numpy(float, copy=True)
+
+    def texts(self, name: str) -> list[str | None]:
         """A field of text; None where it is missing."""
-        if field not in self.frame.columns:
+        if name not in self.frame.columns:
             return [None] * len(self.times)
-        return [value if isinstance(value, str) else None for value in self.frame[field].tolist()]
+        return [value if isinstance(value, str) else None for value in self.frame[name].tolist()]
 
     def power(self) -> Floats:
         """W that the panels give."""
-        for field in POWERS:
-            if field in self.frame.columns and np.isfinite(made := self.column(field)).any():
+        for name in POWERS:
+            if name in self.frame.columns and np.isfinite(made := self.column(name)).any():
                 return made
         return np.full(len(self.times), np.nan)
 
@@ -75,7 +85,15 @@ class Readings:
 
 
 def readings(inverter: InverterDay, day: TownDay) -> Readings:
-    """Those of the day; of length 0 where there are none."""
+    """Those of the day; of length 0 where there are none. Worked out once for all recipes that ask."""
+    known = inverter.kept.get("readings")
+    if known is None or known[0] is not day or known[1].frame is not inverter.samples:  # a copy with other readings
+        known = inverter.kept["readings"] = (day, _readings(inverter, day))
+    made: Readings = known[1]
+    return made
+
+
+def _readings(inverter: InverterDay, day: TownDay) -> Readings:
     frame = inverter.samples
     if not len(frame):
         nothing = np.zeros(0)
