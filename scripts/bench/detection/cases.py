@@ -73,6 +73,8 @@ class Outcome:
     flagged_early: float
     open: bool
     """On the last day."""
+    drift: float
+    """Of what the roof would have made meanwhile, how much more was expected of it: a loss is told too large by it."""
     beside: tuple[_Event, ...] = field(default=())
     """Findings on other roofs that the set as it is does not have."""
 
@@ -154,6 +156,7 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
     samples = dict.fromkeys(kept, 0)
     flagged = {row: np.zeros(len(energy)) for row in kept}
     stays = dict.fromkeys(kept, False)
+    expected = np.full(energy.shape, np.nan)
     said: dict[int, dict[_Event, float]] = {row: {} for row in kept}
     beside: set[_Event] = set()
     memory = run.memories[first]
@@ -164,6 +167,7 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
         if kind.dead and offset == 0:
             samples |= _looked_in(series, number, energy[offset], memory, kept, before)
         seen, memory = live(series, number, energy[offset], memory)
+        expected[offset] = seen.expected
         new = [one for one in seen.findings if _event(one) not in before and one.cause.stage is not Stage.DESIGN]
         for row in kept:
             own = [one for one in new if _about(one.subject, series, row)]
@@ -189,6 +193,8 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
         first_found, lit = found.get(row, (None, float("inf")))
         named = (_named(memory, series, row, before) or first_found) if first_found else None
         of_days = np.nansum(lost[:, :, row], axis=1)
+        whole = energy[:, :, row] + lost[:, :, row]
+        both = np.isfinite(expected[:, :, row]) & np.isfinite(whole)
         made.append(
             Outcome(
                 kind=kind, row=row, day=day, winter=int(series.months[day]) in WINTER, found=named, lit_days=lit,
@@ -196,7 +202,8 @@ def outcomes(series: Series, run: Clean, kind: Kind, drawn: Sequence[tuple[int, 
                 samples=samples[row], lost=float(of_days.sum()), flagged=float(flagged[row].sum()),
                 known_lost=float(np.nansum(list(said[row].values()))) if first_found else float("nan"),
                 lost_early=float(of_days[:SPAN].sum()), flagged_early=float(flagged[row][:SPAN].sum()),
-                open=stays[row], beside=tuple(sorted(beside)),
+                open=stays[row], drift=float(expected[:, :, row][both].sum() / max(whole[both].sum(), 1e-9) - 1),
+                beside=tuple(sorted(beside)),
             )
         )  # fmt: skip
         beside = set()

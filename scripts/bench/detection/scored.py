@@ -75,8 +75,14 @@ def lasting(series: Series, made: Sequence[Outcome]) -> Iterator[Figure]:
         yield Figure(
             f"{name}.within_20", within, "1", None,
             f"lost energy found / true within 0.8 .. 1.2; least {low:.2f}, median {middle:.2f}, most {high:.2f};"
-            f" outside: {words}; {note}",
+            f" outside: {words}; the expectation, frozen meanwhile, was off by {_drift(own)}; {note}",
         )  # fmt: skip
+
+
+def _drift(made: Sequence[Outcome]) -> str:
+    """How far expectations went from what the roofs would have made: a fifth of a small loss is little of that."""
+    off = np.array([one.drift for one in made])
+    return f"{off.min():+.1%} to {off.max():+.1%}, median {np.median(off):+.1%}"
 
 
 def _by_rule(series: Series, run: Clean, plain: Plain, one: Outcome, seed: int) -> _Beside:

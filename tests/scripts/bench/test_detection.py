@@ -15,6 +15,7 @@ from scripts.bench.detection.hardness import hardness
 from scripts.bench.detection.losses import kinds, lasting
 from scripts.bench.detection.natural import NATURAL, natural
 from scripts.bench.detection.scored import Scores
+from scripts.bench.detection.scored import lasting as lasts
 from scripts.bench.detection.series import Series
 
 FILE = Path(__file__).parents[3] / "../shared/pvdata/neighbours/pv_W_per_kW.csv.gz"
@@ -71,6 +72,15 @@ def test_a_fifth_is_found_and_its_energy_known() -> None:
     assert one.lit_days <= 7
     assert one.flagged_early > 0.6 * one.lost_early
     assert one.known_lost == pytest.approx(one.lost, rel=0.2)
+
+
+def test_what_is_not_known_of_the_energy_is_the_drift_of_the_expectation() -> None:
+    (one,) = outcomes(year(), untouched(), KINDS["33"], [(4, 60)], seed=1)
+    assert 0 < abs(one.drift) < 0.05
+    assert one.known_lost / one.lost - 1 == pytest.approx(one.drift / 0.33, abs=0.03)
+    (figure, part) = lasts(year(), [one])
+    assert (figure.value, part.value) == (1.0, 1.0)
+    assert f"{one.drift:+.1%}" in part.note
 
 
 def test_a_dead_inverter_is_found_within_one_lit_hour_of_quarters() -> None:
