@@ -130,8 +130,10 @@ def loss_words(entry: Entry) -> str:
         if Cause(entry["cause"]).stage is Stage.DEVICE:
             return _("No loss of energy is known.")
         return _("What it costs is unknown.")
-    euros = Decimal(str(entry["lost_eur"]))
     daily = entry["lost_kwh_per_day"]
+    if not entry["lost_kwh"] and not daily:
+        return _("No loss of energy is known.")
+    euros = Decimal(str(entry["lost_eur"]))
     told = _("{kwh} lost so far, {euros}{assumed}.")
     if daily is not None:
         told = _("{daily} and {daily_euros} a day; {kwh} lost so far, {euros}{assumed}.")

@@ -11,7 +11,15 @@ import pytest
 
 from config.contracts import Contracts
 from config.language import speaking
-from dashboards.alert_words import cause_words, check_first, headline, sentences, severity_words, state_words
+from dashboards.alert_words import (
+    cause_words,
+    check_first,
+    headline,
+    loss_words,
+    sentences,
+    severity_words,
+    state_words,
+)
 from dashboards.alerts import alerts_document, service_document
 from dashboards.messages import Day, Event, alert_text, digest_text
 from dashboards.prices import ASSUMED, Prices
@@ -81,6 +89,13 @@ def test_what_is_unknown_is_no_zero() -> None:
     assert (entry["lost_kwh"], entry["lost_eur"]) == (None, None)
     assert "What it costs is unknown." in sentences(entry)
     assert "unknown, not 0" in entry["check_first"]
+
+
+def test_a_loss_of_nothing_is_not_spelt_out_in_euros() -> None:
+    (entry,) = entries(finding())
+    nothing = {name: 0.0 for name in ("lost_kwh", "lost_kwh_per_day", "lost_eur", "lost_eur_per_day")}
+    assert loss_words({**entry, **nothing}) == "No loss of energy is known."
+    assert "€" in loss_words({**entry, **nothing, "lost_kwh": 3.0})
 
 
 def test_the_cost_is_that_of_today_while_the_alert_is_open() -> None:
