@@ -28,8 +28,11 @@ MOST, DAYS = 8, 3
 EVEN = 0.5
 """Of a loss that lies in the wiring every hour has its part: even at the best fifth of the energy at least this share
 of the fall remains."""
+WRONG = 0.08
+"""From the first day on, a share less than its sisters that is a wrong figure: modules of one kind differ by a few per
+cent, by tolerance, age and place."""
 CONSTANT = 0.03
-"""From the first day on, a ratio is a wrong figure when it varies by less than this over the hours."""
+"""… and it varies by less than this over the hours."""
 
 
 def inputs(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
@@ -132,7 +135,7 @@ def _first_days(
         return _snow(inverter, day, hours.facts.number, hours, Today(drop, True, at, day.end, ratio, hours)), history
     kept = history.learning(hours, ratio)
     # Of two that differ nobody knows which is right: the one that gives less is named.
-    if history.ever is None and (white or ratio > 1 - FALL or spread > CONSTANT or not inverter.unit.inputs):
+    if history.ever is None and (white or ratio > 1 - WRONG or spread > CONSTANT or not inverter.unit.inputs):
         return None, kept
     kept = kept.since_ever(day.start, min(day.start + (int(hours.hours[-1]) + 1) * HOUR, day.end), ratio)
     return _capacity(inverter, day, hours.facts.number, kept), kept
