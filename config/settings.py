@@ -187,7 +187,9 @@ def _public_url(text: str) -> str:
     except ValueError:
         sound = False
     if not sound or url.path.strip("/") or url.query or url.fragment or url.username:
-        raise _Wrong(_("{value} is no address of a page").format(value=repr(text)), _("write https://energie.example.fr"))
+        raise _Wrong(
+            _("{value} is no address of a page").format(value=repr(text)), _("write https://energie.example.fr")
+        )
     return text.rstrip("/")
 
 

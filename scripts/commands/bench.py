@@ -56,9 +56,7 @@ def bench(
     out.print(table(_("Measured on this machine, now"), columns, rows, right=(1, 3, 4), fold=(5,)))
 
 
-def _figures(
-    name: str, seed: int, days: int, data: Path | None, megabytes: int
-) -> Any:  # noqa: ANN401 - an iterator of Figure
+def _figures(name: str, seed: int, days: int, data: Path | None, megabytes: int) -> Any:  # noqa: ANN401 - an iterator of Figure
     if name == "collect":
         from scripts.bench import collect
 
