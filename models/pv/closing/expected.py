@@ -25,7 +25,6 @@ from models.pv.sun import Floats
 BASES = tuple(ExpectedBasis)
 ORDER = (ExpectedBasis.SENSOR, ExpectedBasis.FLEET, ExpectedBasis.SATELLITE, ExpectedBasis.SYNTHETIC)
 """The surest first: peers saw the sky of this town, a satellite a grid of kilometres (hourly nRMSE 0.1 against 0.4)."""
-SERVICES = (ExpectedBasis.SATELLITE, ExpectedBasis.SYNTHETIC)
 HALF_QUARTER = {ExpectedBasis.SENSOR: 0.15, ExpectedBasis.SATELLITE: 0.55, ExpectedBasis.SYNTHETIC: 0.55}
 """Half-width of the 80 % interval as a share of the expectation: 1.28 × nRMSE as measured on real series, a bit more
 for a quarter-hour than for the hours that were scored."""
@@ -119,8 +118,7 @@ def learn_day(
         return memory
     fleets, watches = [], dict(memory.watches)
     # Under clouds a tracker gives less of its clear sky than a fixed plane: no nameplate tells that from a loss.
-    moving = _moving(books)
-    apart = moving if any(model.basis in SERVICES for model in models) else set[int]()
+    moving = {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
     for number, group in enumerate(neighbourhoods(paths)):
         state = memory.fleet(number).aligned(paths[group])
         plate = low_yield(state, by_clear=True)
@@ -129,9 +127,7 @@ def learn_day(
                 before = watches.get(paths[row], Watch())
                 low = None if np.isnan(plate[place]) or row in moving else float(plate[place])
                 watches[paths[row]] = watch(before, int(times[0]), float(made[row]), float(should[row]), low)
-        rows = range(len(paths))[group]
-        open_there = [paths[row] in watches and watches[paths[row]].open for row in rows]
-        well = complete[group] & ~np.array(open_there) & ~np.isin(rows, sorted(apart))
+        well = complete[group] & ~np.array([path in watches and watches[path].open for path in paths[group]])
         told = _fleet_day(books, group, times, clear, measured)
         fleets.append(learn(state, told, expected.fleets[number], well))
     epochs = dict(memory.epochs)
@@ -145,16 +141,6 @@ def learn_day(
             if day >= before_day.since:
                 epochs[key] = before_day.told(day, float(made[row]), float(should[row]), healthy)
     return replace(memory, fleets=tuple(fleets), watches=watches, epochs=epochs)
-
-
-def _moving(books: Books) -> set[int]:
-    """Rows of inverters behind trackers.
-
-    The power of a fixed plane is a combination of those of others; that of a tracker is not. What its neighbours say of
-    it drifts with the season (in a simulated year its daily ratio was 0.17 to 0.25 off, for weeks to the same side),
-    and what it says of them too: where a weather service tells of the sky it stays out of the fleet.
-    """
-    return {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
 
 
 def _together(made: Floats, should: Floats, measured: Floats, clear: Floats) -> bool:
