@@ -16,7 +16,7 @@ from models.pv.closing.memory import Memory, neighbourhoods, scale_key
 from models.pv.closing.modelled import Modelled
 from models.pv.expected.calibration import Epoch
 from models.pv.fleet.day import FleetDay
-from models.pv.fleet.expect import Expectation, expect
+from models.pv.fleet.expect import MIN_PEERS, Expectation, expect
 from models.pv.fleet.finding import Watch, watch
 from models.pv.fleet.learn import learn
 from models.pv.fleet.nameplate import low_yield
@@ -119,6 +119,9 @@ def learn_day(
     fleets, watches = [], dict(memory.watches)
     # Under clouds a tracker gives less of its clear sky than a fixed plane: no nameplate tells that from a loss.
     moving = {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
+    # The power of a fixed plane is a combination of those of others; that of a tracker is not, and what they say of
+    # each other drifts with the season. It stays out of the fleet, unless too few fixed ones would be left to speak.
+    apart = moving if len(paths) - len(moving) > MIN_PEERS else set[int]()
     for number, group in enumerate(neighbourhoods(paths)):
         state = memory.fleet(number).aligned(paths[group])
         plate = low_yield(state, by_clear=True)
@@ -127,7 +130,8 @@ def learn_day(
                 before = watches.get(paths[row], Watch())
                 low = None if np.isnan(plate[place]) or row in moving else float(plate[place])
                 watches[paths[row]] = watch(before, int(times[0]), float(made[row]), float(should[row]), low)
-        well = complete[group] & ~np.array([path in watches and watches[path].open for path in paths[group]])
+        open_there = np.array([path in watches and watches[path].open for path in paths[group]])
+        well = complete[group] & ~open_there & ~np.isin(range(len(paths))[group], sorted(apart))
         told = _fleet_day(books, group, times, clear, measured)
         fleets.append(learn(state, told, expected.fleets[number], well))
     epochs = dict(memory.epochs)
