@@ -135,7 +135,9 @@ def loss_words(entry: Entry) -> str:
         return _("No loss of energy is known.")
     euros = Decimal(str(entry["lost_eur"]))
     told = _("{kwh} lost so far, {euros}{assumed}.")
-    if daily is not None:
+    if daily is not None and daily <= 0:  # it lingers until it is sure to be over
+        told = _("Nothing is lost lately; {kwh} lost so far, {euros}{assumed}.")
+    elif daily is not None:
         told = _("{daily} and {daily_euros} a day; {kwh} lost so far, {euros}{assumed}.")
     return told.format(
         kwh=_kwh(entry["lost_kwh"]),

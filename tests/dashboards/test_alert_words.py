@@ -129,3 +129,10 @@ def test_simulated_data_say_so_in_every_message() -> None:
 def test_mean_times_are_told_by_site() -> None:
     (told,) = service_document(service(alerts(finding(subject="west/inv#2"))), sunny_town())
     assert (told["site_name"], told["alerts"], told["hours_to_acknowledge"]) == ("west", 1, None)
+
+
+def test_a_loss_that_lingers_without_losing_is_no_negative_loss() -> None:
+    (entry,) = entries(finding(Cause.UNEXPLAINED, "west/inv", lost_wh=26_000.0, lost_per_day=-400.0))
+    told = loss_words(entry)
+    assert told.startswith("Nothing is lost lately")
+    assert "-" not in told
