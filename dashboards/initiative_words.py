@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from config import carriers
 from config.language import _
-from models.territory.initiatives.words import Action, HolderKind, Lever, Role, State
+from dashboards.progress import words as progress_words
+from models.territory.initiatives.words import (
+    Action,
+    Carrier,
+    Circle,
+    Confidence,
+    HolderKind,
+    Lever,
+    Method,
+    Perimeter,
+    Renewal,
+    Role,
+    Side,
+    State,
+    Theme,
+)
 from models.territory.roof_pipeline import Kind, Owner, Stage
 
 
@@ -92,6 +108,74 @@ def lever_word(lever: Lever) -> str:
         Lever.EFFICIENCY: _("efficiency"),
         Lever.RENEWABLE: _("renewable energy"),
     }[lever]
+
+
+def theme_word(theme: Theme) -> str:
+    """What an idea is about."""
+    return {
+        Theme.ENERGY: _("energy"),
+        Theme.NATURE: _("nature"),
+        Theme.MOBILITY: _("mobility"),
+        Theme.SPORT: _("sport"),
+        Theme.CULTURE: _("culture"),
+        Theme.FOOD: _("food"),
+        Theme.OTHER: _("something else"),
+    }[theme]
+
+
+def carrier_word(carrier: Carrier) -> str:
+    """Which energy is saved or made."""
+    return progress_words.carrier(carriers.Carrier(carrier.value))
+
+
+def perimeter_word(perimeter: Perimeter) -> str:
+    """In whose balance an effect lies."""
+    return progress_words.perimeter(carriers.Perimeter(perimeter.value))
+
+
+def method_word(method: Method) -> str:
+    """How an effect came to be known."""
+    return {
+        Method.MEASURED: _("measured before and after, corrected for the weather"),
+        Method.BILLS: _("read from bills"),
+        Method.CALCULATED: _("calculated"),
+        Method.FLAT: _("a flat rate"),
+        Method.SAID: _("somebody says so"),
+    }[method]
+
+
+def confidence_word(confidence: Confidence) -> str:
+    """How far an effect may be trusted."""
+    return {
+        Confidence.A: _("class A: measured"),
+        Confidence.B: _("class B: bills"),
+        Confidence.C: _("class C: calculated"),
+        Confidence.D: _("class D: said only, in no sum"),
+    }[confidence]
+
+
+def renewal_word(renewal: Renewal) -> str:
+    """How a convention goes on after its term."""
+    return {
+        Renewal.NONE: _("it ends"),
+        Renewal.EXPRESS: _("it is renewed when both say so"),
+        Renewal.TACIT: _("it goes on by itself"),
+    }[renewal]
+
+
+def side_word(side: Side) -> str:
+    """Of a convention."""
+    return {Side.HOLDER: _("the holders"), Side.COMMUNE: _("the town")}[side]
+
+
+def circle_word(circle: Circle) -> str:
+    """Who may know of a document."""
+    return {
+        Circle.PUBLIC: _("everybody"),
+        Circle.HOLDER: _("the holders and the services"),
+        Circle.INSTRUCTION: _("the services"),
+        Circle.LEGAL: _("the head of administration"),
+    }[circle]
 
 
 def stage_word(stage: Stage) -> str:

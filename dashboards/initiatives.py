@@ -20,7 +20,6 @@ from models.territory.initiatives.counted import Counted, Range, counted
 from models.territory.initiatives.effect import Effect
 from models.territory.initiatives.exchange import COLUMNS, LINK, outgoing
 from models.territory.initiatives.initiative import Initiative
-from models.territory.initiatives.rules import may
 from models.territory.initiatives.views import (
     PublicView,
     holder_view,
@@ -28,7 +27,7 @@ from models.territory.initiatives.views import (
     legal_view,
     public_view,
 )
-from models.territory.initiatives.words import Action, Lever, Perimeter, Role, State
+from models.territory.initiatives.words import Action, Lever, Perimeter, State
 
 Document = dict[str, Any]
 MOMENTS = frozenset({"at", "since", "created", "updated"})
@@ -174,11 +173,6 @@ def projects_csv(found: Sequence[Document]) -> str:
         for project in found
     ]  # fmt: skip
     return cells.table((*COLUMNS, LINK), rows)
-
-
-def next_actions(registry: Registry, name: str, role: Role) -> list[str]:
-    """What somebody may do with an initiative now, for the buttons of a page."""
-    return [action.value for action in may(registry.one(name).state, role)]
 
 
 def verdict(registry: Registry) -> Document:

@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from config.language import LANGUAGES, speaking
+from config.language import LANGUAGES, _, speaking
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -23,6 +23,8 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 LARGEST = 64 * 1024
 """Bytes of a form."""
+LARGER = ("/initiatives/instruction/", 10 * 1024 * 1024 + LARGEST)
+"""Where documents are sent, of which only the hash is kept; nobody but who is signed in is listened to there."""
 KEPT = "public, max-age=31536000, immutable"
 """Static files change their address when they change (see pages.static)."""
 FIRST, *OTHERS = LANGUAGES
@@ -87,8 +89,10 @@ class Small:
         """Hand on what has a small body, and says so; else 411 or 413."""
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             length = dict(scope["headers"]).get(b"content-length", b"")
-            if not length.isdigit() or len(length) > 9 or int(length) > LARGEST:
-                refused = PlainTextResponse("", 411 if not length else 413)
-                await refused(scope, receive, send)
+            path, larger = LARGER
+            most = larger if scope["path"].startswith(path) else LARGEST
+            if not length.isdigit() or len(length) > 9 or int(length) > most:
+                told = _("Too large: at most {n} kB can be sent here.").format(n=most // 1024) if length else ""
+                await PlainTextResponse(told, 413 if length else 411)(scope, receive, send)
                 return
         await self.app(scope, receive, send)

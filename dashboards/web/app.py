@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from collector.errors import StoreError
 from config.language import _, speaking
-from dashboards.web import api, entrance, health, open_data, operations, production, public, registry
+from dashboards.web import api, entrance, health, instruction, open_data, operations, production, public, registry
 from dashboards.web.answering import HEADERS, Shut, Small, Speech, language_of
 from dashboards.web.pages import STATIC, elsewhere, page
 from dashboards.web.served import Served
@@ -40,6 +40,7 @@ def make_app(site: Served) -> FastAPI:
         entrance.router,
         health.router,
         api.router,
+        instruction.router,
         registry.router,
         open_data.router,
     ):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,8 @@ def environment() -> Environment:
         "draw_lines": lines,
         "Step": Step,
         "May": May,
+        "day_of": lambda text: formats.day(date.fromisoformat(text)),
+        "decimal": Decimal,
     }
     return made
 

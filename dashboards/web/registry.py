@@ -18,23 +18,27 @@ from fastapi.responses import HTMLResponse, Response
 from config.language import _
 from dashboards import initiative_words
 from dashboards.accounts.attempts import Attempts
-from dashboards.accounts.roles import May
-from dashboards.initiatives import next_actions, one, register
+from dashboards.initiatives import one, register
 from dashboards.web.pages import elsewhere, link, page
-from dashboards.web.visitors import actor, demand_own_form, people, reader, registry, served
-from models.territory.initiatives.fields import TAKES
-from models.territory.initiatives.fold import Refused
-from models.territory.initiatives.words import Action, HolderKind, Lever, Role, State, Theme
+from dashboards.web.visitors import demand_own_form, people, registry, served
+from models.territory.initiatives.words import (
+    Action,
+    Carrier,
+    Confidence,
+    HolderKind,
+    Lever,
+    Method,
+    Perimeter,
+    Renewal,
+    Role,
+    State,
+    Theme,
+)
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/initiatives", include_in_schema=False)
 FREE, FIRST, LONGEST = 5, 600_000, 86_400_000
 """Ideas from one address that may come at once; then ten minutes, twice as long each time, a day at most."""
-SIMPLE = frozenset(
-    {Action.SUBMIT, Action.ADMIT, Action.REJECT, Action.STUDY, Action.OPINE, Action.GRANT, Action.REFUSE, Action.START,
-     Action.SUSPEND, Action.RESUME, Action.REALISE, Action.CLOSE, Action.TERMINATE}
-)  # fmt: skip
-"""Actions that say a text at most: their forms stand on the page. The others have `tepos initiative`."""
 
 Line = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=4000)]
@@ -46,14 +50,14 @@ def public_register(request: Request) -> HTMLResponse:
     here = served(request)
     with registry(request) as known:
         content = register(known, here.now(), here.tz)
-    return page(request, "initiatives.html", register=content, **_words())
+    return page(request, "initiatives.html", register=content, **words_of_registry())
 
 
 @router.get("/idee")
 def idea(request: Request) -> HTMLResponse:
     """The form for an idea."""
     said = dict.fromkeys(("title", "summary", "theme", "holder_kind", "contact"), "")
-    return page(request, "idea.html", said=said, fault=None, **_words())
+    return page(request, "idea.html", said=said, fault=None, **words_of_registry())
 
 
 @router.post("/idee")
@@ -78,7 +82,8 @@ def bring(
         wait = Attempts(known.database, FREE, FIRST, LONGEST).wait(f"idea:{address}", here.now())
     if wait:
         fault = _("Several ideas came from here already: wait {n} min, or bring them to the town hall.")
-        full = page(request, "idea.html", 429, said=said, fault=fault.format(n=-(-wait // 60_000)), **_words())
+        told = fault.format(n=-(-wait // 60_000))
+        full = page(request, "idea.html", 429, said=said, fault=told, **words_of_registry())
         full.headers["Retry-After"] = str(-(-wait // 1000))
         return full
     filed = {"title": title, "summary": summary, "theme": theme or None, "holder_kind": holder_kind}
@@ -90,7 +95,7 @@ def bring(
                 holder={"contact": contact} if contact.strip() else None,
             )  # fmt: skip
     except ValueError as error:
-        return page(request, "idea.html", 422, said=said, fault=str(error), **_words())
+        return page(request, "idea.html", 422, said=said, fault=str(error), **words_of_registry())
     mailed = _mail(request, done.initiative.id, contact.strip())
     return page(request, "idea_kept.html", mailed=mailed, number=done.initiative.id)
 
@@ -110,59 +115,12 @@ def submit(request: Request, seal: Line = "", n: Line = "", c: Line = "") -> Res
     here = served(request)
     try:
         with registry(request) as drafts:
+            if any(step.action is Action.SUBMIT for step in drafts.one(n).way):
+                return elsewhere(f"/initiatives/{n}")  # the link was followed twice
             drafts.act(n, Action.SUBMIT, Role.HOLDER, {}, here.now(), here.now())
     except ValueError as error:
         raise HTTPException(409, str(error)) from None
     return elsewhere(f"/initiatives/{n}")
-
-
-@router.get("/instruction")
-def instruction(request: Request) -> HTMLResponse:
-    """All of them for the services, drafts too."""
-    reader(request, May.SEE_REGISTRY)
-    here = served(request)
-    with registry(request) as known:
-        every = [one(known, each.id, here.now(), here.tz) for each in known.all()]
-    return page(request, "instruction.html", every=every, **_words())
-
-
-@router.get("/instruction/{number}")
-def instruct_one(request: Request, number: str) -> HTMLResponse:
-    """One, with who carries it and what may be done now."""
-    reader(request, May.SEE_REGISTRY)
-    here = served(request)
-    try:
-        with registry(request) as known:
-            view = one(known, number, here.now(), here.tz, "instruction")
-            roles = (Role.AGENT, Role.ELECTED)
-            may = {action: role for role in reversed(roles) for action in next_actions(known, number, role)}
-    except ValueError:
-        raise HTTPException(404) from None
-    simple = [(Action(action), role, _needs(Action(action))) for action, role in may.items() if action in SIMPLE]
-    return page(request, "instruct.html", view=view, public=view["holder_view"]["public"], actions=simple, **_words())
-
-
-@router.post("/instruction/{number}")
-def act(
-    request: Request, number: str, seal: Line = "", action: Line = "", role: Line = "", text: Long = ""
-) -> Response:
-    """Do one of the simple actions."""
-    account = actor(request, May.INSTRUCT, seal)
-    here = served(request)
-    try:
-        what, as_whom = Action(action), Role(role)
-        if what not in SIMPLE or as_whom not in (Role.AGENT, Role.ELECTED):
-            raise HTTPException(404)
-        said = {word: text for word in [_needs(what)] if word and text.strip()}
-        with registry(request) as known:
-            known.act(number, what, as_whom, said, here.now(), here.now())
-    except Refused as error:
-        raise HTTPException(409, str(error)) from None
-    except ValueError as error:
-        raise HTTPException(422, str(error)) from None
-    with people(request) as known_people:
-        known_people.note(account.name, f"initiative {what.value}", number, here.now())
-    return elsewhere(f"/initiatives/instruction/{number}")
 
 
 @router.get("/{number}")
@@ -176,13 +134,7 @@ def public_one(request: Request, number: str) -> HTMLResponse:
         raise HTTPException(404) from None
     if not any(step["action"] == Action.SUBMIT for step in view["way"]):
         raise HTTPException(404)
-    return page(request, "initiative.html", view=view, **_words())
-
-
-def _needs(action: Action) -> str | None:
-    """The one text that an action takes: a reason, an opinion, a note."""
-    needed, more = TAKES[action]
-    return next((word for word in (*needed, *more) if word in ("reason", "opinion", "note")), None)
+    return page(request, "initiative.html", view=view, **words_of_registry())
 
 
 def _mark(request: Request, number: str) -> str:
@@ -212,7 +164,8 @@ def _mail(request: Request, number: str, contact: str) -> bool:
     return True
 
 
-def _words() -> dict[str, Any]:
+def words_of_registry() -> dict[str, Any]:
+    """What every page about initiatives needs to speak."""
     return {
         "said_words": initiative_words,
         "State": State,
@@ -221,4 +174,9 @@ def _words() -> dict[str, Any]:
         "HolderKind": HolderKind,
         "Lever": Lever,
         "Theme": Theme,
+        "Carrier": Carrier,
+        "Perimeter": Perimeter,
+        "Method": Method,
+        "Confidence": Confidence,
+        "Renewal": Renewal,
     }

@@ -17,7 +17,6 @@ from dashboards.views.sites import Gives, Speaks
 from dashboards.views.today import Today
 from dashboards.views.trajectory import Trajectory
 from models.pv.alerts.works import Kind
-from models.territory.initiatives.words import Theme
 
 DAY = 86_400_000
 
@@ -99,20 +98,6 @@ def work_word(kind: Kind) -> str:
         Kind.WARRANTY: _("warranty claim"),
     }
     return words[kind]
-
-
-def theme_word(theme: Theme) -> str:
-    """What an idea is about."""
-    words = {
-        Theme.ENERGY: _("energy"),
-        Theme.NATURE: _("nature"),
-        Theme.MOBILITY: _("mobility"),
-        Theme.SPORT: _("sport"),
-        Theme.CULTURE: _("culture"),
-        Theme.FOOD: _("food"),
-        Theme.OTHER: _("something else"),
-    }
-    return words[theme]
 
 
 def wish_word(wish: Wish) -> str:

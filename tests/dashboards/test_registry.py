@@ -166,9 +166,3 @@ def test_a_project_of_another_platform_comes_in_once(registry) -> None:
     (out,) = initiatives.projects(registry, START, "62528", page="https://exemple.fr/i/")
     assert (out["id"], out["nom"], out["lien"]) == (ROW["id"], "Chaufferie bois", "https://exemple.fr/i/FF-2026-001")
     assert "Dupont" not in str(Path(registry.people.path).read_bytes())
-
-
-def test_buttons_are_what_a_role_may_do_now(registry) -> None:
-    name = walked(registry, 4)
-    assert {"grant", "refuse"} <= set(initiatives.next_actions(registry, name, Role.ELECTED))
-    assert "grant" not in initiatives.next_actions(registry, name, Role.AGENT)

@@ -34,6 +34,7 @@ from models.territory.initiatives.words import Action
 from models.territory.initiatives.words import Role as Actor
 from scripts import behind_page
 from scripts.options import DEFAULT_TOWN, Workplace
+from tests.models.territory.initiatives.deeds import WAY, content
 
 TZ = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 6, 21)
@@ -160,7 +161,7 @@ def situation(town: Town) -> dict[str, Any]:
 
 
 def deeds(folder: Path, town: Town) -> None:
-    """Two initiatives, one of them a draft, a panel, and two roofs that may be built."""
+    """Four initiatives (waiting, a draft, to be signed, realised), a panel, and two roofs that may be built."""
     with Ledger(folder / "ledger.db") as ledger, Kept(folder / "people.db") as kept:
         registry = Registry(ledger, kept)
         for title in ("Des bancs au soleil", "Un brouillon"):
@@ -169,6 +170,13 @@ def deeds(folder: Path, town: Town) -> None:
             if title.startswith("Des"):
                 registry.act(done.initiative.id, Action.SUBMIT, Actor.HOLDER, {}, NOW, NOW)
         roof = next(iter(roofs_of(town)))
+        for title, steps in (("Une rue fleurie", 6), ("Des lampes économes", 10)):
+            said = {"title": title, "summary": "Avec les voisins.", "holder_kind": "association"}
+            number = registry.file(said, Actor.HOLDER, NOW, NOW, 2026).initiative.id
+            for action, role in WAY[1:steps]:
+                registry.act(number, action, role, content(action, role), NOW, NOW)
+        for action in (Action.DECLARE, Action.ATTACH):
+            registry.act(number, action, Actor.AGENT, content(action), NOW, NOW)
         Panels(ledger, kept).add(2026, roof, 100, NOW)
         place = town.place.latitude, town.place.longitude, town.place.altitude
         for name, kind, owner in (("school", "school", "commune"), ("shed", "company", "company")):

@@ -13,7 +13,8 @@ from tests.dashboards.web.prepared import PASSWORD, Prepared
 
 PAGES = (
     "/", "/affichage", "/territoire", "/panneau/1", "/initiatives", "/initiatives/FF-2026-001", "/initiatives/idee",
-    "/initiatives/instruction", "/initiatives/instruction/FF-2026-002", "/exploitation", "/exploitation/tournee",
+    "/initiatives/instruction", "/initiatives/instruction/FF-2026-002", "/initiatives/instruction/FF-2026-003",
+    "/initiatives/instruction/FF-2026-004", "/initiatives/FF-2026-004", "/exploitation", "/exploitation/tournee",
     "/exploitation/site/ecole-lamendin", "/exploitation/site/ecole-lamendin/toit/toit",
     "/exploitation/site/ecole-lamendin/onduleur/inv-1", "/producteur", "/producteur/ecole-basly", "/opendata",
     "/connexion", "/compte", "/accessibilite", "/mentions-legales", "/donnees-personnelles", "/nowhere",

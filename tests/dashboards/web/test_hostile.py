@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 import requests
 
+from collector.ledger import Ledger
+from collector.people import People as Kept
+from dashboards.initiative_forms import Form, forms
+from dashboards.initiatives import TABLE, as_csv, projects, projects_csv, rows
+from dashboards.registry import Registry
+from dashboards.reports.register import workbook
+from models.territory.initiatives.fields import TEXTS
+from models.territory.initiatives.rules import RULES
+from models.territory.initiatives.words import Action
+from models.territory.initiatives.words import Role as Actor
 from scripts.serving import Serving
-from tests.dashboards.web.prepared import Prepared, prepared
+from tests.dashboards.web.prepared import NOW, PASSWORD, Prepared, prepared
+from tests.models.territory.initiatives.deeds import HASH, WAY, content
 
 SEAL = re.compile(r'name="seal" value="([^"]+)"')
+MARKUP = re.compile(r"<(?:script(?! src)|img|/title><script)|\{\{ 7\*7 \}\} = 49")
 FIELDS = re.compile(r'name="(seal|n|c)" value="([^"]*)"')
 BASE = (
     "<script>alert(1)</script>",
@@ -88,6 +103,59 @@ def test_two_hundred_hostile_titles_are_text_or_refused(open_town):
     assert not re.search(r"<(script(?! src)|img)", page)
     assert "{{ 7*7 }}" in html.unescape(page)
     assert "49" not in re.findall(r"\{\{[^}]*\}\}", page)
+
+
+def test_hostile_strings_in_every_field_of_the_instruction_are_text_or_refused(open_town):
+    town, address, _letters = open_town
+    asking, codes = as_registry(address), {}
+    for number in studied(town):
+        page = f"{address}/initiatives/instruction/{number}"
+        seal = SEAL.search(asking.get(page).text)[1]
+        for form in sorted(possible(town, number), key=lambda each: RULES[each.action].target is not None):
+            moves = RULES[form.action].target is not None and form.action is not Action.DRAFT
+            for text in BASE[:1] if moves else HOSTILE if form.action is Action.DRAFT else BASE:
+                texts = {each.name: text for each in form.fields if each.name in TEXTS}
+                said = content(form.action) | texts if texts else dict.fromkeys((f.name for f in form.fields), text)
+                sent = {"seal": seal, "action": form.action, "role": form.roles[0], "document_hash": HASH, **said}
+                answer = asking.post(page, sent, headers={"Origin": address}, allow_redirects=False)
+                codes.setdefault(answer.status_code, set()).add(form.action)
+                assert not MARKUP.search(answer.text), (form.action, text)
+        assert not MARKUP.search(asking.get(page).text + requests.get(f"{address}/initiatives/{number}").text)
+    assert set(codes) <= {303, 409, 422}
+    assert {Action.DRAFT, Action.EDIT, Action.OPINE, Action.ATTACH, Action.DECLARE} <= codes[303]
+    with Ledger(town.site.ledger) as ledger, Kept(town.site.people) as kept:
+        register = Registry(ledger, kept)
+        tables = as_csv(register, NOW), projects_csv(projects(register, NOW, "62528"))
+        sheet = openpyxl.load_workbook(io.BytesIO(workbook("register", TABLE, rows(register, NOW))))["register"]
+    cells = [cell for table in tables for row in csv.reader(io.StringIO(table)) for cell in row]
+    assert [each for each in cells if each.lstrip()[:1] in set("=+@\t")] == []
+    assert [each.value for row in sheet.iter_rows() for each in row if each.data_type == "f"] == []
+
+
+def as_registry(address: str) -> requests.Session:
+    """Who is signed in to instruct."""
+    asking = requests.Session()
+    seal = SEAL.search(asking.get(f"{address}/connexion").text)[1]
+    given = {"seal": seal, "name": "registre", "password": PASSWORD}
+    asking.post(f"{address}/connexion", given, headers={"Origin": address})
+    return asking
+
+
+def studied(town: Prepared) -> list[str]:
+    """Initiatives in four states: waiting, being studied, to be signed, realised."""
+    with Ledger(town.site.ledger) as ledger, Kept(town.site.people) as kept:
+        registry = Registry(ledger, kept)
+        said = {"title": "À l'étude", "summary": "Depuis hier.", "holder_kind": "citizen"}
+        number = registry.file(said, Actor.HOLDER, NOW, NOW, 2026).initiative.id
+        for action, role in WAY[1:4]:
+            registry.act(number, action, role, content(action, role), NOW, NOW)
+    return ["FF-2026-001", number, "FF-2026-003", "FF-2026-004"]
+
+
+def possible(town: Prepared, number: str) -> list[Form]:
+    with Ledger(town.site.ledger) as ledger, Kept(town.site.people) as kept:
+        registry = Registry(ledger, kept)
+        return forms(registry.one(number), registry.texts([registry.one(number)]))
 
 
 def test_a_page_that_is_asked_for_oddly_is_a_page_or_a_404(open_town):
