@@ -22,8 +22,10 @@ _UNFITTED = "no voltage: taken as an input that this model does not have"
 class _Input:
     """What has to be worked out of one DC input after its registers were read."""
 
-    number: int
     fields: tuple[str, ...]
+    """Those that the device gives."""
+    names: tuple[str, str, str]
+    """Of its voltage, current and power."""
     multiply: bool
     """pdc is v_dc × i_dc."""
     doubtful: bool
@@ -116,7 +118,7 @@ class RegisterReader:
         for one in self._inputs:
             _derive_input(one, values, masked)
         if total := self.map.inputs and self.map.inputs.total:
-            powers = [p for i in self._inputs if isinstance(p := values.get(f"pdc_{i.number}"), int | float)]
+            powers = [p for i in self._inputs if isinstance(p := values.get(i.names[2]), int | float)]
             values[total] = float(sum(powers)) if powers else None
             if not powers:
                 masked[total] = "no input gives its power"
@@ -160,9 +162,10 @@ class RegisterReader:
             addresses |= {"p_import": net.address, "p_export": net.address}
         for one in self._inputs:
             if one.multiply:
-                addresses[input_field("pdc", one.number)] = addresses[input_field("v_dc", one.number)]
+                voltage, _current, power = one.names
+                addresses[power] = addresses[voltage]
         if group and group.total and self._inputs:
-            addresses[group.total] = addresses[input_field("pdc", self._inputs[0].number)]
+            addresses[group.total] = addresses[self._inputs[0].names[2]]
         self.addresses = addresses
         self._fields = {}
         for field in fields:
@@ -183,12 +186,13 @@ def _inputs(group: Inputs | None, fields: Sequence[Field], sure: int | None) -> 
         own = tuple(n for q in ("v_dc", "i_dc", "pdc") if (n := input_field(q, number)) in names)
         if own:
             doubtful = sure is not None and number > sure and input_field("v_dc", number) in names
-            found.append(_Input(number, own, group.pdc_from_v_and_i, doubtful))
+            voltage, current, power = (input_field(q, number) for q in ("v_dc", "i_dc", "pdc"))
+            found.append(_Input(own, (voltage, current, power), group.pdc_from_v_and_i, doubtful))
     return found
 
 
 def _derive_input(one: _Input, values: dict[str, Value], masked: dict[str, str]) -> None:
-    v_name, i_name, p_name = (input_field(q, one.number) for q in ("v_dc", "i_dc", "pdc"))
+    v_name, i_name, p_name = one.names
     if one.doubtful and values.get(v_name) == 0.0:
         for name in one.fields:
             values[name], masked[name] = None, _UNFITTED

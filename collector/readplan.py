@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +27,9 @@ class Block:
     function: int
     address: int
     count: int
-    spans: tuple[Span, ...]
+    spans: tuple[Span, ...] = field(
+        hash=False
+    )  # blocks are looked up at each poll; their place nearly tells them apart
 
 
 def joined(spans: Sequence[Span]) -> Block:

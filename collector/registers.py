@@ -203,16 +203,38 @@ class BlockDecoder:
                 taken.append(field)
             self._passes.append((struct.Struct(layout), taken))
             rest = over
+        self._plans = [(layout, [_figure(field) for field in taken]) for layout, taken in self._passes]
 
     def decode(self, data: bytes, values: dict[str, Value], masked: dict[str, str]) -> None:
         """Put each field's value into `values`, and why it is missing into `masked`."""
-        for layout, fields in self._passes:
-            for field, item in zip(fields, layout.unpack_from(data), strict=True):
+        for layout, figures in self._plans:
+            for (field, name, plain, missing, multiply, divide, low, high), item in zip(
+                figures, layout.unpack_from(data), strict=True
+            ):
+                if plain and item not in missing:
+                    value = item * multiply / divide
+                    if low <= value <= high:
+                        values[name] = value
+                        continue
                 raw = unpack(field.register.type, item, field.word_order) if isinstance(item, bytes) else item
-                value = field.value(raw)
-                values[field.name] = value
-                if value is None:
-                    masked[field.name] = field.reason(raw)
+                found = field.value(raw)
+                values[name] = found
+                if found is None:
+                    masked[name] = field.reason(raw)
+
+
+_Figure = tuple[Field, str, bool, frozenset[int], float, float, float, float]
+"""A field as `decode` needs it at each poll: itself, name, is it a whole number in one piece?, not-available markers,
+multiply, divide, lowest and highest value."""
+
+
+def _figure(field: Field) -> _Figure:
+    register = field.register
+    whole = register.type not in ("string", *_FLOATS) and field.states is None
+    plain = whole and not (field.word_order == "little" and register.words > 1)
+    low = -math.inf if register.min is None else register.min
+    high = math.inf if register.max is None else register.max
+    return field, field.name, plain, field.missing, register.multiply, register.divide, low, high
 
 
 Image = dict[tuple[int, int], int]

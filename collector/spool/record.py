@@ -98,7 +98,9 @@ def encode(samples: Sequence[Sample], note: str = "") -> bytes:
     texts: list[str | int] = []
     for i in odd:
         value = flat[i]
-        if isinstance(value, str):
+        if value is None:
+            pass
+        elif isinstance(value, str):
             at.append(i)
             texts.append(value)
         elif isinstance(value, int) and not _exact(value):
@@ -106,7 +108,7 @@ def encode(samples: Sequence[Sample], note: str = "") -> bytes:
             texts.append(int(value))
         elif isinstance(value, int | float):
             continue
-        elif value is not None:
+        else:
             raise ValueError(f"{value!r} is neither a number, a text nor None")
         flat[i] = nan
     try:

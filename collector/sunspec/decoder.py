@@ -21,8 +21,8 @@ _Scale = tuple[int, int] | str
 """(multiply, divide), or why there is no scale. Dividing by 10^n is exact where multiplying by 10^-n is not."""
 _Planned = tuple[Row, int, frozenset[float], int]
 """A row, where its raw number stands in the struct's tuple, its not-available markers, what is special about it."""
-_Quick = tuple[str, int, float, int, int, Row]
-"""A plain figure: field, place, marker, multiply, divide."""
+_Quick = tuple[str, int, float, int, int, str | None]
+"""A plain figure: field, place, marker, multiply, divide, and what is said where the marker stands (None: nothing)."""
 
 
 class ModelDecoder:
@@ -68,12 +68,12 @@ class ModelDecoder:
         if unread:
             rest = list(zip(self._plan, self._scales, strict=True))
         else:
-            for field, i, marker, multiply, divide, row in self._quick:
+            for field, i, marker, multiply, divide, reason in self._quick:
                 raw = items[i]
-                if raw == marker:
-                    self._mask(row, raw, "", masked, None)
-                else:
+                if raw != marker:
                     values[field] = raw * multiply / divide
+                elif reason is not None:
+                    masked[field] = reason
         for (row, i, markers, kind), scale in rest:
             raw = items[i]
             if raw in markers or raw != raw or (unread and row in unread) or isinstance(scale, str):
@@ -91,7 +91,8 @@ class ModelDecoder:
             row, i, markers, kind = planned
             if kind is _PLAIN and not isinstance(scale, str) and row.point.type in NOT_AVAILABLE:
                 (marker,) = markers
-                quick.append((row.fields[0], i, marker, *scale, row))
+                reason = None if row.stands_in else _not_available(row.point)
+                quick.append((row.fields[0], i, marker, *scale, reason))
             else:
                 rest.append((planned, scale))
         return quick, rest
@@ -106,7 +107,7 @@ class ModelDecoder:
         elif raw != raw or raw in (math.inf, -math.inf):
             reason = "not available (not a number)"
         elif raw in _markers(row.point):
-            reason = f"not available ({row.point.marker()})"
+            reason = _not_available(row.point)
         else:
             reason = str(scale)
         for field in row.fields:
@@ -146,6 +147,10 @@ def _special(
         values[field] = ratio
     else:
         masked[field] = f"implausible ({value:g}, a power factor is -1..1 or -100..100 %)"
+
+
+def _not_available(point: Point) -> str:
+    return f"not available ({point.marker()})"
 
 
 def _scale(factor: int) -> _Scale:
