@@ -119,3 +119,31 @@ def test_an_alert_is_answered_under_the_name_of_the_desk(page: Page, address: st
     page.click("article button")
     assert page.url == f"{address}/exploitation"
     assert page.locator("h1").count() == 1
+
+
+def test_the_keyboard_zooms_into_the_readings_and_the_period_is_told(page: Page, address: str) -> None:
+    page.goto(f"{address}/exploitation/site/ecole-lamendin/onduleur/inv-1")
+    zoom = page.locator(".zoom")
+    status = zoom.get_by_role("status")
+
+    def pressed(name: str) -> str:
+        button = zoom.get_by_role("button", name=name)
+        button.focus()
+        page.keyboard.press("Enter")
+        assert button.evaluate("e => e === document.activeElement")
+        return status.inner_text().replace("\u00a0", " ")
+
+    whole = status.inner_text().replace("\u00a0", " ")
+    assert whole == "De 6 h 00 à 13 h 45."
+    assert zoom.get_by_role("group").get_attribute("aria-label") == "Période du graphique"
+    assert zoom.get_by_role("button", name="Plus tôt").get_attribute("aria-disabled") == "true"
+    assert pressed("Plus tôt") == whole
+    assert pressed("Agrandir") == "De 7 h 56 à 11 h 49."
+    assert pressed("Plus tôt") == "De 6 h 00 à 9 h 53."
+    assert pressed("Plus tard") == "De 7 h 56 à 11 h 49."
+    for _press in range(9):
+        smallest = pressed("Agrandir")
+    assert smallest == "De 9 h 38 à 10 h 08."
+    assert zoom.get_by_role("button", name="Agrandir").get_attribute("aria-disabled") == "true"
+    assert pressed("Réduire") == "De 9 h 23 à 10 h 23."
+    assert pressed("Toute la journée") == whole
