@@ -27,9 +27,7 @@ class Block:
     function: int
     address: int
     count: int
-    spans: tuple[Span, ...] = field(
-        hash=False
-    )  # blocks are looked up at each poll; their place nearly tells them apart
+    spans: tuple[Span, ...] = field(hash=False)  # looked up at each poll: the place is hash enough
 
 
 def joined(spans: Sequence[Span]) -> Block:
