@@ -14,7 +14,7 @@ from dashboards.progress import words as progress_words
 from dashboards.views.points import Curve, Point
 from dashboards.views.scenarios import Scenarios, Wish
 from dashboards.views.sites import Gives, Speaks
-from dashboards.views.today import Today
+from dashboards.views.today import ENOUGH, Today
 from dashboards.views.trajectory import Trajectory
 from models.pv.alerts.works import Kind
 
@@ -194,10 +194,19 @@ def age(milliseconds: int) -> str:
     return formats.duration(timedelta(milliseconds=milliseconds))
 
 
+def for_days(days: int) -> str:
+    """For how many days something has been as it is."""
+    if days < 1:
+        return _("since today")
+    return _("for one day") if days == 1 else _("for {n} days").format(n=days)
+
+
 def today_sentence(now: Today) -> str:
     """The one sentence below the one number."""
     if now.energy is None and now.until is None:
         return _("Nothing has been measured yet: the first figures come a quarter of an hour after the first reading.")
+    if now.index is None and now.expected is None and (now.energy or 0) >= ENOUGH:
+        return _("What this sky let us expect is not known yet.")
     if now.index is None:
         if now.yesterday is None:
             return _("The sun has given too little yet to say how the day goes.")

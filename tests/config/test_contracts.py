@@ -55,7 +55,7 @@ def test_of_loos_only_derived_mean_prices_are_known_and_say_so(loos, site, euro)
     price = price_of(loos, site)
     assert price
     assert (price.eur_per_kwh, price.status, price.derived) == (Decimal(euro), Status.ASSUMED, True)
-    assert "derived" in price.source
+    assert "déduit" in price.source
 
 
 def test_a_site_without_a_contract_has_no_price(loos):
