@@ -15,6 +15,7 @@ from models.pv.alerts.alert import Alert
 from models.pv.alerts.gate import device_of, euros, site_of, together
 from models.pv.alerts.service import Service
 from models.pv.alerts.works import Work, muted
+from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.finding import Finding
 
 Document = dict[str, Any]
@@ -50,7 +51,7 @@ def alerts_document(
     findings: as they are now, for the cost of today; an alert whose finding is not among them tells what was told last.
     closed_since: with it also those that were closed at that instant (ms) or later, after the open ones.
     """
-    now = {(each.cause, each.subject): each for each in together(findings) if each.open}
+    now = going_on(findings)
     wanted = [each for each in alerts if each.open or (closed_since is not None and (each.closed or 0) >= closed_since)]
     entries = [
         _entry(each, now.get((each.cause, each.subject)) if each.open else None, town, price, at, tz, works)
@@ -64,6 +65,11 @@ def alerts_document(
             entry["opened"], entry["id"],
         ),
     )  # fmt: skip
+
+
+def going_on(findings: Iterable[Finding]) -> dict[tuple[Cause, str], Finding]:
+    """The findings that are open, as one looks them up for an alert: by its cause and subject."""
+    return {(each.cause, each.subject): each for each in together(findings) if each.open}
 
 
 def service_document(services: Iterable[Service], town: Town) -> list[Document]:

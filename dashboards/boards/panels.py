@@ -78,9 +78,11 @@ def listing(
     title: str, told: str, unit: str, query: str, columns: Mapping[str, str], *, of: str = SAMPLES, width: int = 24,
     since: str = "", links: Mapping[str, tuple[str, str]] | None = None, renamed: Mapping[str, str] | None = None,
     words: Mapping[str, Mapping[str, tuple[str, str]]] | None = None, sort: str = "",
+    hidden: Sequence[str] = (),
 ) -> Panel:  # fmt: skip
     """A table. `columns`: unit by column; `links`: title and address by column; `renamed`: tags as people read them;
-    `words`: text and colour by value, by column; `sort`: the column that stands first, downwards."""
+    `words`: text and colour by value, by column; `sort`: the column that stands first, downwards; `hidden`: those
+    that only choose the rows."""
     panel = table.Panel().title(title).description(told).unit(unit).datasource(source(of)).no_value("—")
     panel = panel.with_target(Target(query, table=True, of=of)).height(HEIGHT).span(width)
     shown = {name: [models.DynamicConfigValue("unit", of_unit)] for name, of_unit in columns.items()}
@@ -97,7 +99,7 @@ def listing(
         panel = panel.override_by_name(name, properties)
     if sort:
         panel = panel.sort_by([common.TableSortByFieldState().display_name(sort).desc(True)])
-    panel = panel.with_transformation(_timeless())
+    panel = panel.with_transformation(_timeless(hidden))
     return panel.time_from(since) if since else panel
 
 
@@ -126,7 +128,8 @@ def _mapping(words: Mapping[str, tuple[str, str]]) -> models.ValueMap:
     return models.ValueMap({value: models.ValueMappingResult(said, colour) for value, (said, colour) in words.items()})
 
 
-def _timeless() -> models.DataTransformerConfig:
-    """Leaves out the column of InfluxDB's time, which of a sum says nothing."""
-    organized = {"excludeByName": {"Time": True}, "indexByName": {}, "renameByName": {}}
+def _timeless(hidden: Sequence[str] = ()) -> models.DataTransformerConfig:
+    """Leaves out the column of InfluxDB's time, which of a sum says nothing, and those hidden."""
+    left_out = {"Time": True, **dict.fromkeys(hidden, True)}
+    organized = {"excludeByName": left_out, "indexByName": {}, "renameByName": {}}
     return models.DataTransformerConfig("organize", options=organized)

@@ -26,9 +26,11 @@ from config.carriers import Perimeter, Ring
 from config.kwh import ExpectedBasis, Subject
 from config.language import speaking
 from dashboards.alert_words import cause_words
+from dashboards.alerts import going_on
 from dashboards.exports import COMPLETE
 from models.pv import yields
 from models.pv.alerts.alert import Alert
+from models.pv.diagnosis.finding import Finding
 from models.territory.coverage import Coverage
 from models.territory.trajectory import Target, targeted
 
@@ -77,26 +79,30 @@ def job_fact(job: str, gaps: Sequence[tuple[int, int]], settled: int, now: int) 
     return Fact("tepos_jobs", now, {"job": job}, {"lag_s": lag, "open": float(bool(gaps))})
 
 
-def alert_facts(alerts: Iterable[Alert], sites: Iterable[str], now: int) -> Iterator[Fact]:
+def alert_facts(alerts: Iterable[Alert], findings: Iterable[Finding], sites: Iterable[str], now: int) -> Iterator[Fact]:
     """How alerts stand: those that are open, and those closed lately; and each as an event for as long as it lasted.
 
+    `findings` are those of now: they tell since when and what it has cost until now. An alert whose finding is not
+    among them tells what was told last.
     Each of the sites also says that it has been looked at, with an alert `none` that is not open: nothing to show is
     then no alert, and not a tepos that is silent.
     """
     for site in sites:
         tags = {"alert": "none", "severity": "none", "site": site, "subject": site}
         yield Fact("tepos_alert", now, tags, {"open": 0.0, "since_ms": None, "lost_wh": None, "text": None})
+    known = going_on(findings)
     for each in alerts:
         if each.closed is not None and each.closed < now - CLOSED_FOR:
             continue
         with speaking("fr"):  # as the boards
             subject, text = each.subject, f"{each.subject}\u202f: {cause_words(each.cause)}"
-        severity, lost = each.severity.word, each.finding.lost_wh
+        found = (known.get((each.cause, subject)) if each.open else None) or each.finding
+        severity, lost = each.severity.word, found.lost_wh - found.planned_wh
         yield Fact(
             "tepos_alert",
             now,
             {"alert": each.id, "severity": severity, "site": each.site, "subject": subject},
-            {"open": float(each.open), "since_ms": float(each.opened), "lost_wh": lost, "text": text},
+            {"open": float(each.open), "since_ms": float(found.since), "lost_wh": lost, "text": text},
         )
         end = float(each.closed) if each.closed is not None else None
         told = {"title": "Alerte", "text": text, "end_ms": end}

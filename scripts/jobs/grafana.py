@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from collector.ledger import Ledger
 from collector.periods import Periods
@@ -17,7 +19,7 @@ from collector.store import Store
 from collector.store.facts import Fact, FactStore
 from config.carriers import Ring
 from config.kwh import Step, Subject
-from config.town import Town
+from config.town import Place, Town
 from dashboards.grafana import facts
 from models.calendar import QUARTER, day_bounds, day_of, day_start, quarter_of
 from models.pv.plant import installed, plant_of
@@ -26,6 +28,7 @@ from models.territory.coverage import Coverage
 from models.territory.trajectory import Target
 from scripts.jobs.alerts import alerts_of
 from scripts.jobs.closing import DAYS
+from scripts.jobs.diagnosis import current
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
 from scripts.jobs.runner import Runner
@@ -87,19 +90,16 @@ class GrafanaJob:
         """How everything stands."""
         seen = self._situation(now)
         roles = {path: device.role.value for path, device in self._town.devices().items()}
-        yield from facts.device_facts(seen["devices"], roles, now, self._lit(now))
+        by_day = bool(lit(self._town.place, np.array([now], dtype=np.int64))[0])
+        yield from facts.device_facts(seen["devices"], roles, now, by_day)
         yield facts.spool_fact(seen["spool"], bool(seen["running"]), bool(seen["simulated"]), now)
         for job in self._jobs:
             if (bounds := self._runner.closable(job)) is not None:
                 yield facts.job_fact(job.name, self._periods.gaps(job.name, *bounds), bounds[1], now)
+        found, sites = current(self._periods, now), [site.id for site in self._town.sites]
         with Ledger(self._periods.path) as ledger:
-            yield from facts.alert_facts(alerts_of(ledger).values(), [site.id for site in self._town.sites], now)
+            yield from facts.alert_facts(alerts_of(ledger).values(), found[1] if found else (), sites, now)
         yield from facts.progress_facts(self._coverages(), self._milestones, self._year)
-
-    def _lit(self, now: int) -> bool:
-        place = self._town.place
-        at = pd.DatetimeIndex([pd.Timestamp(now, unit="ms", tz="UTC")])
-        return bool(sun_position(at, place.latitude, place.longitude, place.altitude).zenith[0] < LIT)
 
     def _year(self, year: int) -> int:
         return day_start(date(year, 1, 1), self._tz)
@@ -122,3 +122,9 @@ class GrafanaJob:
             rows = self._store.read_rollups(Step.DAY, kind, None, min(days), end, list(facts.YIELD_COLUMNS))
             chosen = rows[rows["time"].isin(days)].reset_index(drop=True)
             yield from facts.yield_facts(chosen, kind, installed(self._plant, kind))
+
+
+def lit(place: Place, times: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether an inverter had light enough to answer, at instants in ms UTC."""
+    at = pd.DatetimeIndex(times.astype("datetime64[ms]")).tz_localize("UTC")
+    return np.asarray(sun_position(at, place.latitude, place.longitude, place.altitude).zenith < LIT)
