@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, tzinfo
+from contextlib import suppress
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,18 @@ def zone(name: str | None) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
+
+
+def moment_of(text: str, tz: tzinfo) -> int | None:
+    """ms of a day's begin in the town (``2026-06-21``), or of an instant with its offset; None for anything else."""
+    from models.calendar import day_start
+
+    with suppress(ValueError, OverflowError):
+        return day_start(date.fromisoformat(text), tz)
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(text)
+        return round(at.timestamp() * 1000) if at.tzinfo else None  # which of two hours at a change of clocks?
+    return None
 
 
 def iso(moment: int, tz: tzinfo) -> str:

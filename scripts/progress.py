@@ -58,7 +58,7 @@ def savings(place: Workplace, year: int) -> Sequence[Saving]:
 def computed(place: Workplace, town: Town, store: Store | None, now: int, year: int | None = None) -> Document:
     """The document as it is now. ValueError for a year of which nothing is known."""
     facts = load_territory(place.town_folder)
-    simulated = holds_simulated(place.data, place.store_file)
+    simulated = holds_simulated(place)
     with territory_db(place) as kept:
         return progress(
             town, facts, kept, store, zone(town.place.tz), now,

@@ -22,13 +22,14 @@ OLD_SECONDS = 900
 """A sample older than this says nothing about now; the slowest devices are polled every minute."""
 
 
-def situation(place: Workplace, now: int) -> dict[str, Any]:
+def situation(place: Workplace, now: int, town: Town | None = None) -> dict[str, Any]:
     """The state, from the running collector where there is one, else from its files; makes nothing. Moments in ms UTC.
 
+    `town`: as it was read already; else its files are read anew.
     `condition` of a device: ``answers``, ``silent`` (the last poll failed), ``old`` (nobody asked it for
     OLD_SECONDS), ``never`` (no sample at all), ``gone`` (in the store, but no longer in the town's files).
     """
-    town, faults = _town(place)
+    town, faults = (town, list[str]()) if town else _town(place)
     live = _live(place.data)
     store, last = _store(place)
     known = {device["path"]: device for device in (live or {}).get("devices", [])}

@@ -1,4 +1,6 @@
-"""Facts: what tepos has found out, as points for boards that read InfluxDB themselves. tepos never reads them back.
+"""Facts: what tepos has found out, as points for boards that read InfluxDB themselves.
+
+tepos reads none of them back, but whether what lies beside them was simulated.
 
     tepos_device,device=ecole/inv-1,role=inverter,site=ecole age_s=12.0,answers=1.0,…,missing="why" 1767225600000
 
@@ -42,6 +44,10 @@ class FactStore(Protocol):
 
     def write_facts(self, facts: Iterable[Fact]) -> None:
         """Keep the facts; writing one again replaces it. ValueError for what is none, StoreError as for samples."""
+        ...
+
+    def simulated(self) -> frozenset[bool]:
+        """What tepos has told of the readings here: that they are simulated, that they are not; both is a mixture."""
         ...
 
 

@@ -124,6 +124,12 @@ class InfluxStore:
                     self._make_rollups()
                 self._server.write(bucket, body)
 
+    def simulated(self) -> frozenset[bool]:
+        """See FactStore."""
+        asked = 'SELECT min("simulated"), max("simulated") FROM "tepos_spool"'
+        rows = [row for series in self._query(asked) for row in series.rows]
+        return frozenset(bool(value) for row in rows for value in row[1:] if value is not None)
+
     def check(self) -> list[str]:
         """See Store.check: asks the version, writes an empty batch, reads the types of the fields; in both buckets."""
         try:

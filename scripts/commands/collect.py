@@ -70,7 +70,7 @@ def _collect(
 
     _refuse_nothing_to_do(place, town, sites)
     refuse_mixture(place.data, Provenance.MEASURED)
-    refuse_foreign_store(place.store_file, place.data, Provenance.MEASURED)
+    refuse_foreign_store(place, Provenance.MEASURED)
     place.refuse_senseless_store()
     with Role(place.data, "collect"):
         collecting = Collecting(

@@ -15,25 +15,24 @@ import typer
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from collector.store.influx_address import InfluxAddress
 from config import load
 from config.language import _
 from scripts.board import board, summary
-from scripts.console import NOT_SO, err, out, say, simulated_notice, stop, tell
-from scripts.moments import utc_ms
+from scripts.console import NOT_SO, WRONG, err, out, say, simulated_notice, stop, tell
+from scripts.moments import moment_of, utc_ms, zone
 from scripts.options import DEFAULT_TOWN, DataOption, PortOption, Workplace, embedded, workplace
-from scripts.provenance import Provenance, refuse_mixture
+from scripts.provenance import Provenance, keep_to_one_store, refuse_foreign_store, refuse_mixture
 from scripts.role import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from collector.store import Store
-    from collector.weather.source import Source
     from config.town import Town
     from scripts.collecting import Collecting
+    from scripts.jobs.runner import Outcome
+    from scripts.lived import Span, Story
 
-STEP_MS = 15 * 60 * 1000
-DAY_MS = 24 * 3600 * 1000
 SPOOL_BYTES = 32 * 1024 * 1024
 LINE_EVERY = 60.0
 """Seconds between two lines where there is no terminal."""
@@ -47,42 +46,82 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", metavar="", help=_("Stop with 0 when the history and one live poll are stored."))
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help=_("Day or instant at which the history ends; nothing is polled, tepos stops.")
+        ),
+    ] = None,
+    town: Annotated[
+        Path | None, typer.Option("--town", metavar="DIR", help=_("Simulate this town instead of Loos-en-Gohelle."))
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help=_("Keep readings in this InfluxDB (influxdb://HOST:8086?bucket=demo).")),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHERE:KIND[:KEY=VALUE,…]", help=_("Switch a fault on; may be given again.")),
+    ] = None,
 ) -> None:
     """Simulate the town, fill its history, then poll it until Ctrl-C."""
+    from scripts.jobs.closing import GRACE_DAY
+    from scripts.lived import DAY_MS, Story, past
+    from scripts.simulator.fault import parse_fault
+    from scripts.simulator.server import loopback
+
+    place = _place(data, town, store)
+    simulated = load(place.town_folder)
+    try:
+        story = Story(seed, tuple(parse_fault(text).checked(simulated) for text in fault or ()))
+    except ValueError as error:
+        stop(WRONG, str(error))
+    end = None if until is None else _end(until, simulated)
+    refuse_foreign_store(place, Provenance.SIMULATED)
+    refuse_mixture(place.data, Provenance.SIMULATED)
+    keep_to_one_store(place)
+    tell(simulated_notice(), "bold yellow")
+    if store:
+        sentence = _("the readings go to {url}; for other commands set TEPOS_STORE to it and TEPOS_DATA to {data}")
+        tell(sentence.format(url=place.store_url, data=place.data))
+    with Role(place.data, "collect"), Role(place.data, "schedule"):
+        if end is not None:
+            start, served = end - days * DAY_MS, loopback(simulated, None)
+            seen = min(end + GRACE_DAY, utc_ms())  # a quarter-hour later: then the last day is settled, too
+            _tell_closed(past(place, served, story, start, seen, spool_bytes=SPOOL_BYTES, bring=_fill))
+        else:
+            _living(place, simulated, story, days, once=once, port=port)
+
+
+def _living(place: Workplace, town: Town, story: Story, days: int, *, once: bool, port: int | None) -> None:
+    """Its past up to now, then what its devices say over Modbus: once, or until Ctrl-C."""
     from scripts.collecting import Collecting
     from scripts.jobs.registry import opened
+    from scripts.lived import DAY_MS, closed
     from scripts.scheduler import Scheduling
     from scripts.serving import beside, served_of
     from scripts.simulator.server import start_process
-    from scripts.simulator.weather import SyntheticWeather
 
-    place = _place(data)
-    refuse_mixture(place.data, Provenance.SIMULATED)
-    tell(simulated_notice(), "bold yellow")
-    with (
-        Role(place.data, "collect"),
-        Role(place.data, "schedule"),
-        start_process(load(DEFAULT_TOWN), seed) as town,
-    ):
-        ports = sorted({link.port for link in town.links})
+    with start_process(town, story.seed, faults=story.faults) as served:
+        ports = sorted({link.port for link in served.links})
         sentence = _("{devices} simulated devices on {links} Modbus links, 127.0.0.1:{first} to {last}; data in {data}")
         tell(
             sentence.format(
-                devices=len(town.devices()), links=len(ports), first=ports[0], last=ports[-1], data=place.data
+                devices=len(served.devices()), links=len(ports), first=ports[0], last=ports[-1], data=place.data
             )
         )
-        collecting = Collecting(town, place.data, place.open_store, spool_bytes=SPOOL_BYTES)
+        collecting = Collecting(served, place.data, place.open_store, spool_bytes=SPOOL_BYTES)
         try:
-            _fill(collecting, days, seed)
+            now = utc_ms()
+            made = _fill(collecting, story, now - days * DAY_MS, now)
             if once:
                 asyncio.run(collecting.once())
-            sky = [SyntheticWeather(seed)]
-            _close(place, town, sky)
+            _tell_closed(closed(place, served, story, made))
             if once:
                 _tell_round(collecting)
                 return
-            scheduling = Scheduling(lambda: opened(place, town, sources=sky))
-            page = beside(served_of(place, town, simulated=True), port)
+            scheduling = Scheduling(lambda: opened(place, served, sources=[story.sky]))
+            page = beside(served_of(place, served, simulated=True), port)
             try:
                 scheduling.start()
                 with Role(place.data, "serve"):
@@ -95,23 +134,44 @@ def demo(
             collecting.close()
 
 
-def _place(data: Path | None) -> Workplace:
-    """Simulated readings never go where the town's own may be: neither into its directory nor into its store."""
-    place = workplace(data, DEFAULT_TOWN)
-    folder = place.data if data else place.data / "demo"
-    if os.environ.get("TEPOS_STORE"):
+def _place(data: Path | None, town: Path | None, store: str | None) -> Workplace:
+    """Simulated readings never go where the town's own may be: neither into its directory nor into its store.
+
+    Each town and each InfluxDB has a directory of its own: what is closed there is closed in that store.
+    """
+    place = workplace(data, town or DEFAULT_TOWN)
+    if os.environ.get("TEPOS_STORE") and store is None:
         tell(_("The demo keeps its readings in a store of its own; TEPOS_STORE is not used."))
-    return replace(place, data=folder, store_url=embedded(folder))
+    apart = ["demo"]
+    if town is not None:
+        apart.append(town.resolve().name)
+    if store is not None:
+        try:
+            apart.append(InfluxAddress.parse(store).database)
+        except ValueError as error:
+            stop(WRONG, str(error))
+    folder = place.data if data else place.data / "-".join(apart)
+    return replace(place, data=folder, store_url=store or embedded(folder))
 
 
-def _fill(collecting: Collecting, days: int, seed: int) -> None:
-    """Bring the history up to now: what is already stored is not made again."""
-    from scripts.simulator.history import fill
+def _end(text: str, town: Town) -> int:
+    """ms of --until, a whole step of the history."""
+    moment = moment_of(text, zone(town.place.tz))
+    if moment is None:
+        sentence = _("{option} {text}: write a day as 2026-06-21, or an instant as 2026-06-21T12:00+02:00")
+        stop(WRONG, sentence.format(option="--until", text=text))
+    if moment > utc_ms():
+        stop(WRONG, _("--until {text} lies in the future").format(text=text))
+    return moment
 
-    end = utc_ms() // STEP_MS * STEP_MS
-    spans = [(a, b) for a, b in _unfilled(collecting, end - days * DAY_MS, end) if a < b]
+
+def _fill(collecting: Collecting, story: Story, start: int, end: int) -> Sequence[Span]:
+    """Bring the history in: what is already stored is not made again. The parts that were made."""
+    from scripts.lived import STEP_MS, brought, unfilled
+
+    spans = unfilled(collecting, *(moment // STEP_MS * STEP_MS for moment in (start, end)))
     if not spans:
-        return
+        return []
     bar = Progress(
         TextColumn(_("simulated history")),
         BarColumn(),
@@ -122,64 +182,28 @@ def _fill(collecting: Collecting, days: int, seed: int) -> None:
     )
     made = 0
     with bar:
-        for start, until in spans:
-            task = bar.add_task("history", total=(until - start) // STEP_MS)
-            try:
-                made += fill(
-                    collecting.town,
-                    collecting.spool,
-                    collecting.delivery,
-                    start=start,
-                    end=until,
-                    seed=seed,
-                    progress=partial(_advance, bar, task),
-                )
-            finally:
-                collecting.delivery.close()  # a store belongs to the thread that opened it; live polls have another
+        for since, until in spans:
+            task = bar.add_task("history", total=(until - since) // STEP_MS)
+            made += brought(collecting, story, (since, until), partial(_advance, bar, task))
     tell(_("simulated samples kept as history: {n}").format(n=made))
+    return spans
 
 
-def _close(place: Workplace, town: Town, sky: Sequence[Source]) -> None:
-    """Close every period that is over, by the jobs that close those of the real town, under the invented sky."""
-    from scripts.jobs.registry import opened
-
-    with opened(place, town, sources=sky) as work:
-        outcomes = work.round()
+def _tell_closed(outcomes: Mapping[str, Outcome]) -> None:
+    """How many periods the jobs have closed; exit 1 when one of them could not."""
     for name, outcome in outcomes.items():
         if outcome.error:
             stop(NOT_SO, f"{name}: {outcome.error}")
-    closed = _("closed: {days} days, {quarters} quarter-hours")
+    sentence = _("closed: {days} days, {quarters} quarter-hours")
     tell(
-        closed.format(days=outcomes["days"].closed, quarters=96 * outcomes["days"].closed + outcomes["quarters"].closed)
+        sentence.format(
+            days=outcomes["days"].closed, quarters=96 * outcomes["days"].closed + outcomes["quarters"].closed
+        )
     )
 
 
 def _advance(bar: Progress, task: TaskID, done: int, total: int) -> None:
     bar.update(task, completed=done, total=total)
-
-
-def _unfilled(collecting: Collecting, start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of the history that no earlier run has made: before its first sample, and after its last."""
-    store = collecting.open_store()
-    try:
-        newest = store.last()
-        if not newest:
-            return [(start, end)]
-        first = _first(store, collecting.town, start, end)
-        last = max(sample.time for sample in newest.values())
-    finally:
-        store.close()
-    return [(start, min(first, end)), (max(start, (last // STEP_MS + 1) * STEP_MS), end)]
-
-
-def _first(store: Store, town: Town, start: int, end: int) -> int:
-    """The time of the first sample from `start` on; `end` when there is none."""
-    device = next(iter(town.devices()))
-    for day in range(start, end, DAY_MS):
-        frame = store.read(device, (), day, min(day + DAY_MS, end))
-        if len(frame):
-            return int(frame.index[0].timestamp()) * 1000
-    return end
 
 
 def _tell_round(collecting: Collecting) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import date, datetime, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +18,7 @@ from config.language import _
 from config.shape import nearest
 from config.town import Town
 from scripts.console import NOT_SO, WRONG, simulated_notice, stop, tell
-from scripts.moments import iso, utc_ms, zone
+from scripts.moments import iso, moment_of, utc_ms, zone
 from scripts.options import DataOption, TownOption, Workplace, workplace
 from scripts.provenance import holds_simulated
 
@@ -83,7 +82,7 @@ def series(
     missing = _ended(rows, STEPS[step], span, tz) * len(subjects) - len(rows)
     if missing > 0:
         tell(_("periods of that span that are not closed, and have no row: {n}").format(n=missing))
-    simulated = holds_simulated(place.data, place.store_file)
+    simulated = holds_simulated(place)
     if simulated:
         tell(simulated_notice(), "bold yellow")
     from dashboards import exports
@@ -126,22 +125,11 @@ def _subjects(
 
 def _instant(text: str, option: str, tz: tzinfo) -> int:
     """ms since 1970 of a day's begin in the town, or of an instant with its offset."""
-    moment = _moment(text, tz)
+    moment = moment_of(text, tz)
     if moment is None or moment > LATEST:
         sentence = _("{option} {text}: write a day as 2026-06-21, or an instant as 2026-06-21T12:00+02:00")
         stop(WRONG, sentence.format(option=option, text=text))
     return moment
-
-
-def _moment(text: str, tz: tzinfo) -> int | None:
-    from models.calendar import day_start
-
-    with suppress(ValueError, OverflowError):
-        return day_start(date.fromisoformat(text), tz)
-    with suppress(ValueError, OverflowError):
-        moment = datetime.fromisoformat(text)
-        return round(moment.timestamp() * 1000) if moment.tzinfo else None  # which of two hours at a change of clocks?
-    return None
 
 
 def _rows(

@@ -35,7 +35,7 @@ def opendata(
     if (folder is None) is not freeze:
         stop(WRONG, _("Give a folder with -o DIR, or --freeze to keep the year with the data; one of them."))
     place = workplace(data, town)
-    simulated = holds_simulated(place.data, place.store_file)
+    simulated = holds_simulated(place)
     files = year_files(place, year, simulated=simulated)
     if folder is None:
         where, new = keep(place.data / FOLDER, year, files)

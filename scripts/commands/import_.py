@@ -168,7 +168,7 @@ def _refuse_simulated(place: Workplace, *, dry_run: bool) -> None:
     """No measured past joins an invented present. A new data directory is marked, unless nothing is to be kept."""
     if not dry_run or provenance(place.data) is not None:
         refuse_mixture(place.data, Provenance.MEASURED)
-    refuse_foreign_store(place.store_file, place.data, Provenance.MEASURED)
+    refuse_foreign_store(place, Provenance.MEASURED)
 
 
 def _subject(town: Town, layout: Layout, roof: str | None, inverter: str | None, site: str | None) -> Series | None:

@@ -59,7 +59,7 @@ def report(
         stop(WRONG, _("the town has no {subject}").format(subject=unknown), nearest(unknown, names))
     if not place.store_is_made:
         stop(NOT_SO, _("{file}: there is no store here yet").format(file=place.store_file))
-    simulated = holds_simulated(place.data, place.store_file)
+    simulated = holds_simulated(place)
     with closing(place.open_store()) as store:
         made = monthly(store, facts, wanted, tz, simulated=simulated, roofs=roof or ())
     if not any(each["days"] for each in made["subjects"]):

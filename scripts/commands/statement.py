@@ -33,7 +33,7 @@ def statement(
         stop(WRONG, _("{text} is no month; write 2026-03.").format(text=repr(month)))
     place = workplace(data, town)
     loaded, contracts = place.load_town(), load_contracts(place.town_folder)
-    simulated = holds_simulated(place.data, place.store_file)
+    simulated = holds_simulated(place)
     if not place.store_is_made:
         stop(NOT_SO, _("{file}: there is no store here yet").format(file=place.store_file))
     from dashboards.statement import statement as made

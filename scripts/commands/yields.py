@@ -59,7 +59,7 @@ def yields(
         stop(WRONG, _("--outlook is about a coming year: it takes no --from and no --to."))
     place = workplace(data, town)
     loaded = place.load_town()
-    simulated = holds_simulated(place.data, place.store_file)
+    simulated = holds_simulated(place)
     kinds = list(dict.fromkeys((Subject(by), Subject.TOWN)))
     content = _outlook(place, loaded, kinds) if outlook else _past(place, loaded, kinds, _day(start), _day(end))
     if as_json:

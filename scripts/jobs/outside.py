@@ -80,4 +80,4 @@ def configured(place: Workplace, town: Town) -> list[Source]:
 
 def is_simulated(place: Workplace, town: Town) -> bool:
     """Whether the town, its data directory or the one in which its store stands holds what nobody measured."""
-    return town.simulated or holds_simulated(place.data, place.store_file)
+    return town.simulated or holds_simulated(place)

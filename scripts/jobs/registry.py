@@ -141,7 +141,7 @@ def _telling(
 def _office(place: Workplace, town: Town) -> Office:
     """How people are told by the files of the town; nobody is of what nobody measured."""
     settings, folder = place.settings, place.town_folder
-    if town.simulated or holds_simulated(place.data, place.store_file):
+    if town.simulated or holds_simulated(place):
         return Office(lambda: None, None, folder)
     needed = (DAYS, QUARTERS, DIAGNOSIS, ALERTS)
     beat = Heartbeat(settings.heartbeat_url, town.place, needed) if settings.heartbeat_url else None
@@ -152,7 +152,7 @@ def _office(place: Workplace, town: Town) -> Office:
 def _papers(place: Workplace, town: Town, store: Store, jobs: Sequence[Job], now: Callable[[], int]) -> tuple[Job, Job]:
     """What is made of closed days for people to keep: monthly reports, and frozen years of open data."""
     days = next(job for job in jobs if job.name == DAYS)
-    simulated = town.simulated or holds_simulated(place.data, place.store_file)
+    simulated = town.simulated or holds_simulated(place)
     given = (days, zone(town.place.tz), now)
     return (
         ReportsJob(town, store, place.data / REPORTS, *given, simulated=simulated),
@@ -173,7 +173,7 @@ def _facts(
 ) -> Job:
     """The job that tells InfluxDB what Grafana's boards need besides."""
     return GrafanaJob(
-        town, store, periods, jobs, zone(town.place.tz), now, lambda at: situation(place, at),
+        town, store, periods, jobs, zone(town.place.tz), now, lambda at: situation(place, at, town),
         coverages=lambda: every_coverage(place, town, store, now()),
         milestones=lambda ring: targets(load_territory(place.town_folder), ring),
     )  # fmt: skip

@@ -66,8 +66,8 @@ def test_a_longer_run_makes_only_the_history_that_is_missing(first: Ended, data:
     assert again.code == 0
     made = re.search(r"simulated samples kept as history: (\d+)", again.err)
     assert made
-    # The day before; and a quarter of an hour that has begun meanwhile, with the live poll's samples before it.
-    assert int(made[1]) in (DEVICES * 96, DEVICES * 97)
+    # The day before; less, or more, the quarter of an hour that has begun meanwhile.
+    assert int(made[1]) in (DEVICES * 95, DEVICES * 96, DEVICES * 97)
     assert kept(data) == before + int(made[1]) + DEVICES
 
 
