@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis, Subject
 from dashboards.exports import COMPLETE, DIGITS
@@ -33,25 +34,32 @@ def figures(rows: pd.DataFrame, subjects: Sequence[str], installed: Mapping[str,
 
     rows: subject, COLUMNS. A subject that is not among `subjects` (it is gone) follows them. installed: W of modules.
     """
-    groups = {str(subject): part for subject, part in rows.groupby("subject")}
+    codes, found = pd.factorize(rows["subject"], sort=True)
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(len(found) + 1))
+    numbers = np.array([rows[name].to_numpy(float)[order] for name in COLUMNS[:-1]])
+    known = ~rows["expected_basis"].isin([*UNSURE, None]).to_numpy(bool)[order]
+    groups = {str(subject): slice(*edges[n : n + 2]) for n, subject in enumerate(found)}
     everybody = [*subjects, *sorted({*groups} - {*subjects})]
-    return [_figures(each, groups.get(each, rows[:0]), installed.get(each, math.nan), days) for each in everybody]
+    parts = ((each, groups.get(each, slice(0))) for each in everybody)
+    return [_figures(each, numbers[:, own], known[own], installed.get(each, math.nan), days) for each, own in parts]
 
 
-def _figures(subject: str, rows: pd.DataFrame, pdc0: float, days: int) -> Document:
-    energy, expected, light, complete, outage, finding, working = (rows[name].to_numpy(float) for name in COLUMNS[:-1])
+def _figures(subject: str, rows: Floats, known_basis: NDArray[np.bool_], pdc0: float, days: int) -> Document:
+    """rows: one for each of COLUMNS but the last, by day."""
+    energy, expected, light, complete, outage, finding, working = rows
     whole = (complete >= COMPLETE) & np.isfinite(energy)
-    sure = np.isfinite(expected) & ~rows["expected_basis"].isin([*UNSURE, None]).to_numpy(bool)
+    sure = np.isfinite(expected) & known_basis
     lit = whole & np.isfinite(light)
     judged = whole & sure
     explained = judged & np.isfinite(outage) & np.isfinite(finding)
-    total, known = _sum(energy), _known(complete, expected) * len(rows) / days
+    total, known = _sum(energy), _known(complete, expected) * len(energy) / days
     final = float(yields.final_yield(total, pdc0))
     a_year = days >= YEAR and known >= COMPLETE
     return {
         "subject": subject,
         "installed_kwp": _number(pdc0 / 1000),
-        "days_closed": len(rows),
+        "days_closed": len(energy),
         "days_complete": int(whole.sum()),
         "energy_kwh": _number(total / 1000),
         "energy_known": _number(known),

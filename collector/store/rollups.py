@@ -77,7 +77,7 @@ def chosen(columns: Sequence[str] | None) -> tuple[str, ...]:
 def rollup_frame(
     subjects: Sequence[str],
     counts: Sequence[int],
-    times: Sequence[int],
+    times: Sequence[int] | NDArray[np.int64],
     values: Mapping[str, Sequence[object] | NDArray[Any]],
 ) -> pd.DataFrame:
     """The frame that read_rollups gives: `counts[i]` rows of `subjects[i]` one after the other, None where missing."""

@@ -79,24 +79,27 @@ def read_rollups(
         f"SELECT {', '.join(('time', *columns))} FROM {MEASUREMENTS[step]}"
         " WHERE subject = ? AND ? <= time AND time < ? ORDER BY time"
     )
-    rows: list[tuple[float | None, ...]] = []
-    counts = []
+    parts = [np.empty((0, 1 + len(columns)))]
     for name in wanted:  # one after the other: each is one seek and a walk, and gives its rows in order
-        before = len(rows)
-        rows += connection.execute(query, (known[name], start, end)).fetchall()
-        counts.append(len(rows) - before)
-    times, *values = zip(*rows, strict=True) if rows else ((), *((),) * len(columns))
+        rows = connection.execute(query, (known[name], start, end)).fetchall()
+        # All is numbers, words too (ids), and ms are far below 2**53. To keep rows of Python is most of the cost.
+        parts.append(np.array(rows, dtype=np.float64) if rows else parts[0])
+    counts = [len(part) for part in parts[1:]]
+    times, *values = np.concatenate(parts).T
     found = dict(zip(columns, values, strict=True))
     words = np.array([None], dtype=object)
     for number, text in connection.execute("SELECT id, text FROM word ORDER BY id"):
         words = np.append(words, [None] * (number - len(words)) + [text])
     return rollup_frame(
-        wanted, counts, times, {c: v if c in ROLLUP_NUMBERS else _texts(v, words) for c, v in found.items()}
+        wanted,
+        counts,
+        times.astype(np.int64),
+        {c: v if c in ROLLUP_NUMBERS else _texts(v, words) for c, v in found.items()},
     )
 
 
-def _texts(numbers: Sequence[float | None], words: NDArray[np.object_]) -> NDArray[np.object_]:
-    return words[np.nan_to_num(np.array(numbers, dtype=np.float64)).astype(np.int64)]  # 0, no word, is None
+def _texts(numbers: NDArray[np.float64], words: NDArray[np.object_]) -> NDArray[np.object_]:
+    return words[np.nan_to_num(numbers).astype(np.int64)]  # 0, no word, is None
 
 
 def _subject(connection: sqlite3.Connection, kind: str, name: str) -> int:

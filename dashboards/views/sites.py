@@ -79,7 +79,10 @@ def signs(look: Look, only: str | None = None) -> list[SiteSigns]:
     rows = look.rows(Step.DAY, Subject.SITE, None if only is None else ids, start, end, COLUMNS)
     powers, dark = look.installed(Subject.SITE), night(look)
     told = {each["subject"]: each for each in figures(rows, ids, powers, DAYS)}
-    made = [_signs(look, site, told[site.id], powers.get(site.id, 0.0), dark) for site in sites]
+    devices: dict[str, dict[str, Mapping[str, Any]]] = {site: {} for site in ids}
+    for path, device in look.devices.items():
+        devices.setdefault(path.split("/")[0], {})[path] = device
+    made = [_signs(devices[site.id], site, told[site.id], powers.get(site.id, 0.0), dark) for site in sites]
     return sorted(made, key=_badness)
 
 
@@ -116,8 +119,7 @@ def _speaks(device: Mapping[str, Any], dark: bool) -> Speaks:
             return Speaks.SILENT
 
 
-def _signs(look: Look, site: Site, told: Document, pdc0: float, dark: bool) -> SiteSigns:
-    own = {path: device for path, device in look.devices.items() if path.split("/")[0] == site.id}
+def _signs(own: Mapping[str, Mapping[str, Any]], site: Site, told: Document, pdc0: float, dark: bool) -> SiteSigns:
     heard = [device["last_sample"] for device in own.values() if device["last_sample"]]
     powers = [
         device["pac"] for device in own.values() if device["condition"] == "answers" and device["pac"] is not None
