@@ -11,6 +11,7 @@ the older value: `missing` names those, as in the rollups.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -25,6 +26,8 @@ LASTING = ("tepos_yield", "tepos_event", "tepos_progress")
 LONGEST = 300
 """Characters of a text."""
 POINTS_AT_ONCE = 5_000
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+"""Line breaks and the like; those that French sets before its signs stay."""
 _TEXT = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
@@ -73,7 +76,7 @@ def _line(fact: Fact) -> str:
 
 def _value(value: float | str) -> str:
     if isinstance(value, str):
-        return '"' + " ".join(value.split())[:LONGEST].translate(_TEXT) + '"'
+        return '"' + _BLANKS.sub(" ", value).strip(" ")[:LONGEST].translate(_TEXT) + '"'
     if math.isinf(value):
         raise ValueError("a fact is infinite")
     return repr(float(value))

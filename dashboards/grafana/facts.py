@@ -6,7 +6,7 @@
     tepos_jobs      job                        lag_s, open
     tepos_alert     alert, severity, site, subject   open, since_ms, lost_wh; text
     tepos_yield     kind, subject              installed, energy, expected, reference_energy, final_yield_h
-    tepos_event     event, kind, subject       text, title, end_ms
+    tepos_event     event, kind, subject       text, title, end_ms   (of an alert, or a work of people)
     tepos_progress  perimeter, ring            production_wh, consumption_wh, coverage, target; year, status
 
 Tags first. Flags are 1.0 and 0.0, moments ms UTC. Times: the instant of a state, the day's start of a yield, the start
@@ -28,8 +28,10 @@ from config.language import speaking
 from dashboards.alert_words import cause_words
 from dashboards.alerts import going_on
 from dashboards.exports import COMPLETE
+from dashboards.web.words import work_word
 from models.pv import yields
 from models.pv.alerts.alert import Alert
+from models.pv.alerts.works import Work
 from models.pv.diagnosis.finding import Finding
 from models.territory.coverage import Coverage
 from models.territory.trajectory import Target, targeted
@@ -107,6 +109,16 @@ def alert_facts(alerts: Iterable[Alert], findings: Iterable[Finding], sites: Ite
         end = float(each.closed) if each.closed is not None else None
         told = {"title": "Alerte", "text": text, "end_ms": end}
         yield Fact("tepos_event", each.opened, {"event": each.id, "kind": "alert", "subject": subject}, told)
+
+
+def work_facts(works: Iterable[Work]) -> Iterator[Fact]:
+    """What people did or will do on site, as events. Who, and their notes, stay in tepos."""
+    for each in works:
+        with speaking("fr"):
+            text = f"{each.scope}\u202f: {work_word(each.kind)}"
+        end = float(each.end) if each.end is not None else None
+        told = {"title": "Intervention", "text": text, "end_ms": end}
+        yield Fact("tepos_event", each.start, {"event": f"work-{each.id}", "kind": "work", "subject": each.scope}, told)
 
 
 def yield_facts(rows: pd.DataFrame, kind: Subject, installed: Mapping[str, float]) -> Iterator[Fact]:

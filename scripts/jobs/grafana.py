@@ -32,6 +32,7 @@ from scripts.jobs.diagnosis import current
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
 from scripts.jobs.runner import Runner
+from scripts.jobs.works import works_of
 
 NAME = "grafana"
 TOLD = "told"
@@ -99,6 +100,7 @@ class GrafanaJob:
         found, sites = current(self._periods, now), [site.id for site in self._town.sites]
         with Ledger(self._periods.path) as ledger:
             yield from facts.alert_facts(alerts_of(ledger).values(), found[1] if found else (), sites, now)
+            yield from facts.work_facts(works_of(ledger))
         yield from facts.progress_facts(self._coverages(), self._milestones, self._year)
 
     def _year(self, year: int) -> int:

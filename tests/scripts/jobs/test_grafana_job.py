@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 
 from collector.arrivals import Arrivals
+from collector.ledger import Ledger
 from collector.periods import Periods
 from collector.store import open_store
 from config.kwh import Step, Subject
+from config.works import Kind
 from models.calendar import QUARTER, day_bounds, day_start
 from models.pv.closing.books import books_of
 from models.pv.plant import installed, plant_of
 from scripts.jobs.closing import DAYS, Closing, DaysJob, QuartersJob
 from scripts.jobs.grafana import GrafanaJob
 from scripts.jobs.runner import Runner
+from scripts.jobs.works import add, close, works_of
 from tests.influxd import Influxd, influxd  # noqa: F401
 from tests.scripts.jobs.past_town import PARIS, PastTown
 from tests.scripts.simulator.sunny_town import sunny_town
@@ -87,6 +90,29 @@ def test_the_job_tells_how_things_stand_once_a_quarter_hour(told: Told) -> None:
     (spool,) = told.rows("tepos_spool")
     assert (spool["queued"], spool["running"], spool["simulated"], spool["time"]) == (2.0, 1.0, 1.0, told.town.now)
     assert {row["job"] for row in told.rows("tepos_jobs")} == {"days", "quarters"}
+
+
+def test_what_people_did_on_a_roof_is_an_event_with_its_end_once_that_is_known(told: Told) -> None:
+    begun = told.town.now - HOUR
+    with Ledger(told.town.periods.path) as ledger:
+        add(
+            ledger,
+            Kind.CLEANING,
+            "south",
+            begun,
+            None,
+            "services techniques",
+            told.town.now,
+            {"note": "not for boards"},
+        )
+        for end in (None, told.town.now):
+            if end is not None:
+                close(ledger, works_of(ledger)[0], end, "services techniques", told.town.now)
+            told.town.now += QUARTER
+            assert told.round() == 1
+            (event,) = (row for row in told.rows("tepos_event", "_rollup") if row["kind"] == "work")
+            assert (event["time"], event["subject"], event.get("end_ms")) == (begun, "south", end)
+            assert (event["title"], event["text"]) == ("Intervention", "south\u202f: nettoyage")
 
 
 def test_nobody_is_mute_at_night(told: Told) -> None:
