@@ -87,11 +87,11 @@ def bars(curve: Curve, label: Callable[[Point], str], along: Sequence[str]) -> B
     made = []
     for number, point in enumerate(points):
         x, width = number * place + place * 0.12, place * 0.76
+        expected = None if point.expected is None else round(HEIGHT - point.expected / up[0] * HEIGHT, 2)
         if point.energy is None:
-            made.append(Bar(round(x, 2), 0.0, round(width, 2), HEIGHT, "gap", None, label(point)))
+            made.append(Bar(round(x, 2), 0.0, round(width, 2), HEIGHT, "gap", None, label(point), expected))
             continue
         height = max(point.energy, 0.0) / up[0] * HEIGHT
-        expected = None if point.expected is None else round(HEIGHT - point.expected / up[0] * HEIGHT, 2)
         kind = "sure" if point.sure else "unsure"
         y = round(HEIGHT - height, 2)
         made.append(Bar(round(x, 2), y, round(width, 2), round(height, 2), kind, point.energy, label(point), expected))

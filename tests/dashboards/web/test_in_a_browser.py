@@ -3,24 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page
 
 from scripts.serving import Serving
 from tests.dashboards.web.prepared import Prepared
+from tests.dashboards.web.test_every_page import PAGES
 
-CHARTS = ("/", "/exploitation/site/ecole-lamendin", "/exploitation/site/salle-varet/toit/toit")
+CHARTS = {
+    "/": 2, "/exploitation/site/ecole-lamendin": 2, "/exploitation/site/ecole-lamendin/toit/toit": 2,
+    "/exploitation/site/ecole-lamendin/onduleur/inv-1": 3,
+}  # fmt: skip
+"""The pages that draw, and how many charts each has; the path of the territory is in test_other_looks."""
 FIGURES = """() => [...document.querySelectorAll('figure.chart')].map(figure => {
-  const values = [...figure.querySelectorAll('svg.shapes [data-value]')].map(e => Number(e.dataset.value));
-  const table = figure.querySelector('table');
-  const cells = [...table.querySelectorAll('tbody tr')].map(row => row.cells[1].dataset.value);
-  const shapes = figure.querySelector('svg.shapes');
-  return {name: shapes.querySelector('title').textContent, drawn: values, bars: !shapes.querySelector('path.line'),
-          sentence: figure.querySelector('figcaption').textContent, points: Number(shapes.dataset.points),
-          gaps: figure.querySelectorAll('svg.shapes rect.gap').length, rows: cells.length,
-          told: cells.filter(c => c !== undefined).map(Number)};
+  const shapes = figure.querySelector('svg.shapes'), rows = [...figure.querySelectorAll('tbody tr')];
+  const known = cell => cell.dataset.value === undefined ? null : Number(cell.dataset.value);
+  const count = rows.length ? rows[0].querySelectorAll('td.n').length : 0;
+  const heights = path => [...path.matchAll(/[ML]([\\d.-]+) ([\\d.-]+)/g)].map(found => Number(found[2]));
+  return {
+    name: shapes.querySelector('title').textContent, sentence: figure.querySelector('figcaption').textContent,
+    points: Number(shapes.dataset.points), rows: rows.length, bars: !shapes.querySelector('path.line'),
+    top: Number(figure.querySelector('.up span').textContent.replace(/\\s/g, '').replace(',', '.')),
+    drawn: [...shapes.querySelectorAll('[data-value]')].map(e => Number(e.dataset.value)),
+    tall: [...shapes.querySelectorAll('rect[data-value]')].map(e => Number(e.getAttribute('height'))),
+    gaps: shapes.querySelectorAll('rect.gap').length,
+    columns: [...Array(count).keys()].map(n => rows.map(row => known(row.querySelectorAll('td.n')[n]))),
+    expected: [...shapes.querySelectorAll('path.expected')].flatMap(e => heights(e.getAttribute('d'))),
+    lines: [...shapes.querySelectorAll('path.line')].map(e => heights(e.getAttribute('d'))),
+    told: rows.map(row => known(row.cells[1])).filter(value => value !== null),
+  };
 })"""
+"""What each chart draws, and what its table says: heights in the box of 100 that its `top` stands for."""
+
+
+def drawn_as(values: list[float | None], top: float) -> list[float]:
+    """Where a table's figures must stand in the drawing."""
+    return [pytest.approx(100 - value / top * 100, abs=0.02) for value in values if value is not None]
+
+
+def check_figure(chart: dict[str, Any]) -> None:
+    """Sentence, name, and a table that says point by point what is drawn: bars, expectations, lines, gaps."""
+    assert chart["name"]
+    assert chart["sentence"]
+    assert chart["rows"] == chart["points"]
+    if chart["bars"]:
+        measured, expected = chart["columns"]
+        assert chart["drawn"] == chart["told"]
+        assert chart["tall"] == [pytest.approx(value / chart["top"] * 100, abs=0.02) for value in chart["told"]]
+        assert chart["expected"] == drawn_as(expected, chart["top"])
+        assert chart["gaps"] == measured.count(None)
+    else:
+        assert len(chart["lines"]) == len(chart["columns"])
+        for line, column in zip(chart["lines"], chart["columns"], strict=True):
+            assert line == drawn_as(column, chart["top"])
 
 
 @pytest.fixture
@@ -42,14 +80,14 @@ def plain(browser: Browser) -> Iterator[Page]:
 def test_every_chart_has_a_sentence_and_a_table_of_the_same_figures(page: Page, address: str, path: str) -> None:
     page.goto(address + path)
     charts = page.evaluate(FIGURES)
-    assert charts
+    assert len(charts) == CHARTS[path]
     for chart in charts:
-        assert chart["name"]
-        assert chart["sentence"]
-        assert chart["rows"] == chart["points"]
-        if chart["bars"]:
-            assert chart["drawn"] == chart["told"]
-            assert chart["gaps"] == chart["rows"] - len(chart["told"])
+        check_figure(chart)
+
+
+def test_no_page_draws_that_the_test_above_does_not_know(address: str) -> None:
+    drawing = {path for path in PAGES if 'class="chart"' in requests.get(address + path).text}
+    assert drawing == {*CHARTS}
 
 
 def test_a_gap_is_hatched_and_said_and_never_0(page: Page, address: str) -> None:

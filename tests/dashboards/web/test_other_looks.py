@@ -13,7 +13,7 @@ from scripts.bench.first_paint import painted
 from scripts.serving import Serving
 from tests.dashboards.web.prepared import Prepared
 from tests.dashboards.web.test_every_page import LOOKED, TAGS, WATCH, axe
-from tests.dashboards.web.test_in_a_browser import FIGURES
+from tests.dashboards.web.test_in_a_browser import FIGURES, check_figure
 
 MILESTONES = [
     {"year": year, "consumption_mwh": used, "production_mwh": made, "percent": 100 * made / used, "voted": "2024-03-28",
@@ -110,6 +110,7 @@ def test_the_path_is_drawn_with_its_milestones_and_the_table_of_the_same_figures
     (chart,) = page.evaluate(FIGURES)
     assert chart["rows"] == chart["points"] == 4
     assert chart["gaps"] == 1
+    check_figure(chart)
     assert "Voté\u202f: 50\u202f% en 2030" in chart["sentence"]
     dots = page.locator("#path-electricity .shapes path.milestone").get_attribute("d")
     assert dots is not None
