@@ -45,6 +45,8 @@ class Gate:
             case Stage.DATA:
                 return finding.cause is not Cause.COMMUNICATION or lasts >= self.patience
             case Stage.AVAILABILITY:
+                if "maker_code" in finding.evidence:  # it says itself why (`together`)
+                    return True
                 return lost >= self.off_wh if math.isfinite(lost) else lasts >= self.patience
             case Stage.PERFORMANCE:
                 if not math.isfinite(lost) or (lost <= 0 and not math.isfinite(finding.missing)):

@@ -11,13 +11,15 @@ import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import Bools, InverterDay, TownDay
+from models.pv.diagnosis.recipes.device import broken
 from models.pv.diagnosis.sign import Looked, Past, Sign
 from models.pv.sun import Floats
 
 NOTHING = 0.02
 """Share of the expectation up to which nothing is made: a night's consumption, a counter's last step."""
 LIT = 0.03
-"""Share of the rated power that has to be expected for zero to mean anything."""
+"""Share of the rated power that has to be expected for zero to mean anything; of one that says itself that it is broken
+any expectation will do."""
 CLEAR, HIGH = 0.2, 12.0
 """Where only a cloudless sky is known: share of rated power under it, and degrees of elevation; even dull days give
 something then."""
@@ -36,9 +38,12 @@ USUAL = 0.5
 
 
 def inverter_off(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
-    """Nothing made in daylight, from half an hour on; goes on over nights and silences until something is made."""
-    off, unsure, working = _off(inverter, day, past)
-    runs = _runs(off, unsure, working, day.width, begun=past.get("since") is not None)
+    """Nothing made in daylight, from half an hour on; goes on over nights and silences until something is made.
+
+    While it says itself that it is broken, it is off from the first interval on.
+    """
+    off, unsure, working, said = _off(inverter, day, past)
+    runs = _runs(off, unsure, working, said, day.width, begun=past.get("since") is not None)
     after = _after(inverter, day, past, off, working)
     if not runs.any():
         if not working.any() and past.get("since") is not None:  # nothing was seen of it
@@ -48,7 +53,7 @@ def inverter_off(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     went_on = past.get("since") is not None and not working[:start].any()
     need = max(SAMPLES, -(-LEAST // day.width))
     since = int(past["since"]) if went_on else int(day.times[start])
-    seen = int(past["seen"]) if went_on else int(day.times[start]) + need * day.width
+    seen = int(past["seen"]) if went_on else _seen(day, int(start), need, said)
     back = working[np.flatnonzero(runs)[-1] :].any()
     until = int(day.times[np.flatnonzero(runs)[-1]]) + day.width if back else None
     claim = np.where(_widened(runs, inverter), np.inf, 0.0)
@@ -76,8 +81,17 @@ def planned(day: TownDay, past: Past) -> Looked:
     return signs, past
 
 
-def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools, Bools]:
-    """(T,) where it makes nothing though it should, of these where only a cloudless sky says so, where it works."""
+def _seen(day: TownDay, start: int, need: int, said: Bools) -> int:
+    """When the data sufficed: after the first interval of which it says itself that it is broken, or after several."""
+    own = np.flatnonzero(said[start:])
+    return int(day.times[start]) + min(need, int(own[0]) + 1 if len(own) else need) * day.width
+
+
+def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools, Bools, Bools]:
+    """(T,) where it makes nothing though it should, of these where only a cloudless sky says so, where it works.
+
+    And where it makes nothing, should, and says itself why.
+    """
     energy, rated = inverter.energy, inverter.unit.pac_rated * day.width / 3_600_000
     known = np.isfinite(energy)
     should = np.where(np.isfinite(inverter.expected), inverter.expected, 0.0)
@@ -92,7 +106,9 @@ def _off(inverter: InverterDay, day: TownDay, past: Past) -> tuple[Bools, Bools,
     usually = np.asarray(past.get("idle", [0.0] * 24))[_hours(day)] > USUAL
     off: Bools = (((lit | clear) & nothing) | (inverter.outage & ~(known & ~nothing))) & ~usually
     working: Bools = known & ~nothing & (np.nan_to_num(energy) > NOTHING * LIT * rated)
-    return off, off & clear & ~lit & ~inverter.outage, working
+    light = np.where(np.isfinite(inverter.expected), should, NOTHING * np.nan_to_num(inverter.clear))
+    said: Bools = known & ~working & (light > NOTHING * LIT * rated) & broken(inverter, day)
+    return off | said, off & clear & ~lit & ~inverter.outage & ~said, working, said
 
 
 def _others(inverter: InverterDay, day: TownDay) -> Floats:
@@ -108,14 +124,19 @@ def _others(inverter: InverterDay, day: TownDay) -> Floats:
     return made
 
 
-def _runs(off: Bools, unsure: Bools, working: Bools, width: int, *, begun: bool) -> Bools:
-    """(T,) those that lie in a stretch long enough, in which nothing was made; one begun needs no length."""
+def _runs(off: Bools, unsure: Bools, working: Bools, said: Bools, width: int, *, begun: bool) -> Bools:
+    """(T,) those that lie in a stretch long enough, in which nothing was made; one begun needs no length.
+
+    Nor does one that goes on, and of which it says so itself: a fault that comes and goes is told as such.
+    """
     need = max(SAMPLES, -(-LEAST // width))
     stretch = np.cumsum(working)
     made = np.zeros_like(off)
     for number in np.unique(stretch[off]):
         mine = off & (stretch == number)
-        if (mine & ~unsure).sum() >= need or mine.sum() >= LONGER * need or (begun and number == 0):
+        sure = (mine & ~unsure).sum() >= need or mine.sum() >= LONGER * need
+        goes_on = number == stretch[-1] and (mine & said).any()
+        if sure or goes_on or (begun and number == 0):
             made |= mine
     return made
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from config.device_words import FaultWord, fault_words, state_word
 from models.pv.diagnosis.cause import Cause, Stage
-from models.pv.diagnosis.day import InverterDay, TownDay
-from models.pv.diagnosis.readings import Readings, readings, touched
+from models.pv.diagnosis.day import Bools, InverterDay, TownDay
+from models.pv.diagnosis.readings import Readings, readings, slots, touched
 from models.pv.diagnosis.sign import Looked, Past, Sign
 from models.pv.quality.gaps import FAULTS, NOTHING
 from models.pv.quality.runs import MINUTE
@@ -54,8 +54,28 @@ def device(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     return signs, after
 
 
+def broken(inverter: InverterDay, day: TownDay) -> Bools:
+    """(T,) where it says that it has a fault, and gives nothing all the while."""
+    told, count = readings(inverter, day), len(day.elevation)
+    if not len(told):
+        return np.zeros(count, bool)
+    faulty = [any(word.known and word.cause.stage is Stage.DEVICE for word in words) for words in _said(inverter, told)]
+    there, gives = slots(day, told.times), told.power() > NOTHING * told.rated
+    stopped: Bools = np.bincount(there[np.array(faulty)], minlength=count) > 0
+    stopped &= np.bincount(there[gives], minlength=count) == 0
+    return stopped
+
+
 def _said(inverter: InverterDay, told: Readings) -> list[Sequence[Word]]:
-    """The words of each reading. Equal answers are translated once."""
+    """The words of each reading; worked out once for all recipes that ask."""
+    known: tuple[Readings, list[Sequence[Word]]] | None = inverter.kept.get("said")
+    if known is None or known[0] is not told:
+        known = inverter.kept["said"] = (told, _translated(inverter, told))
+    return known[1]
+
+
+def _translated(inverter: InverterDay, told: Readings) -> list[Sequence[Word]]:
+    """Equal answers are translated once."""
     name, states = inverter.unit.map, told.texts("state")
     codes = np.stack([np.nan_to_num(told.column(field)) for field in CODES], axis=1)
     known: dict[tuple[str | None, bytes], Sequence[Word]] = {}

@@ -55,6 +55,15 @@ def test_an_inverter_that_is_off_and_says_why_is_one_alert() -> None:
     assert (alert.cause, alert.finding.evidence["fault_code"]) == (Cause.INVERTER_OFF, 25.0)
 
 
+def test_what_is_off_and_says_why_is_told_at_once_and_what_is_only_off_when_it_has_cost_something() -> None:
+    off = finding(Cause.INVERTER_OFF, "ecole/inv-1", lost_wh=20.0)
+    fault = finding(Cause.DEVICE_FAULT, "ecole/inv-1", evidence={"maker_code": "25 Relay Check Failure"})
+    assert Life().see(HOUR, off) == []
+    life = Life()
+    assert life.see(HOUR, off, fault) == ["opened"]
+    assert life.open == ["inverter_off ecole/inv-1"]
+
+
 def test_a_site_that_is_off_is_one_alert() -> None:
     life = Life()
     inverters = [finding(Cause.INVERTER_OFF, f"ecole/inv-{n}") for n in (1, 2, 3)]
