@@ -151,13 +151,11 @@ def loss_words(entry: Entry) -> str:
 def evidence_words(entry: Entry) -> str:
     """What makes tepos say so, where that can be said in a sentence; empty where not."""
     evidence, share = entry["evidence"], entry["missing"]
-    strings, broken = evidence.get("strings"), evidence.get("strings_open")
-    fits = strings and broken and (share is None or round(share * strings) == broken)
+    strings, broken = int(evidence.get("strings") or 0), int(evidence.get("strings_open") or 0)
+    fits = broken and (share is None or not strings or round(share * strings) == broken)
     if entry["cause"] == Cause.STRING_OPEN and fits:
-        told = _("{broken} of its {strings} strings gives nothing ({share} missing).")
-        if broken > 1:
-            told = _("{broken} of its {strings} strings give nothing ({share} missing).")
-        return told.format(broken=int(broken), strings=int(strings), share=formats.percent(share))
+        missing = "" if share is None else _(" ({share} missing)").format(share=formats.percent(share))
+        return f"{strings_words(broken, strings)}{missing}."
     if entry["device_says"]:
         return _("The device says: {words}.").format(words=entry["device_says"])
     if "r_iso_kohm" in evidence:
@@ -165,6 +163,19 @@ def evidence_words(entry: Entry) -> str:
     if share is not None and share > 0 and Cause(entry["cause"]).stage is Stage.PERFORMANCE:
         return _("{share} of the expected energy is missing.").format(share=formats.percent(share))
     return ""
+
+
+def strings_words(broken: int, strings: int) -> str:
+    """How many of the strings of an input give nothing, without a full stop; `strings` 0: unknown how many it has."""
+    if not strings:
+        told = _("One of its strings gives nothing") if broken == 1 else _("{broken} of its strings give nothing")
+    elif broken >= strings:
+        told = _("Its only string gives nothing") if strings == 1 else _("None of its {strings} strings gives anything")
+    elif broken == 1:
+        told = _("One of its {strings} strings gives nothing")
+    else:
+        told = _("{broken} of its {strings} strings give nothing")
+    return told.format(broken=broken, strings=strings)
 
 
 def since_words(entry: Entry) -> str:

@@ -14,6 +14,7 @@ from config.language import speaking
 from dashboards.alert_words import (
     cause_words,
     check_first,
+    evidence_words,
     headline,
     loss_words,
     sentences,
@@ -71,11 +72,38 @@ def test_a_technician_reads_what_where_since_when_how_much_and_what_to_check() -
     assert said == [
         "west, inv, entrée 2\u202f: chaîne ouverte",
         "Depuis le 1er janvier 1970, 01:00.",
-        "1 de ses 3 chaînes ne donne rien (33\u202f% en moins).",
+        "Une de ses 3 chaînes ne donne rien (33\u202f% en moins).",
         "14\u00a0kWh et 1,40\u00a0€ par jour\u202f; 42\u00a0kWh perdus à ce jour, 4,20\u00a0€ (prix supposé).",
         "À vérifier d'abord\u202f: les fusibles et connecteurs des chaînes de cette entrée\u202f; mesurer la tension et"
         " le courant de chaque chaîne.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing", "french", "english"),
+    [
+        ({"strings": 1.0, "strings_open": 1.0}, 1.0, "Sa seule chaîne ne donne rien (100\u202f% en moins).",
+         "Its only string gives nothing (100% missing)."),
+        ({"strings": 3.0, "strings_open": 1.0}, 0.34, "Une de ses 3 chaînes ne donne rien (34\u202f% en moins).",
+         "One of its 3 strings gives nothing (34% missing)."),
+        ({"strings": 3.0, "strings_open": 2.0}, 0.66, "2 de ses 3 chaînes ne donnent rien (66\u202f% en moins).",
+         "2 of its 3 strings give nothing (66% missing)."),
+        ({"strings": 2.0, "strings_open": 2.0}, 0.98,
+         "Aucune de ses 2 chaînes ne donne de courant (98\u202f% en moins).",
+         "None of its 2 strings gives anything (98% missing)."),
+        ({"strings_open": 1.0}, 0.2, "Une de ses chaînes ne donne rien (20\u202f% en moins).",
+         "One of its strings gives nothing (20% missing)."),
+        ({"strings_open": 2.0}, float("nan"), "2 de ses chaînes ne donnent rien.",
+         "2 of its strings give nothing."),
+    ],
+)  # fmt: skip
+def test_strings_are_counted_as_one_speaks(
+    evidence: dict[str, float], missing: float, french: str, english: str
+) -> None:
+    (entry,) = entries(finding(subject="west/inv#2", evidence=evidence, missing=missing))
+    for language, words in (("fr", french), ("en", english)):
+        with speaking(language):
+            assert evidence_words(entry) == words
 
 
 def test_what_the_maker_calls_it_stands_beside() -> None:

@@ -56,7 +56,7 @@ def test_alerts_are_listed_with_what_they_cost_the_most_urgent_first(data: Path)
 def test_alerts_are_told_in_sentences(data: Path) -> None:
     said = tepos("alerts", "--data", data).output
     assert "École Lamendin, inv-1, input 2: open string" in said
-    assert "1 of its 3 strings gives nothing" in said
+    assert "One of its 3 strings gives nothing" in said
     assert "do not approach" in said
 
 

@@ -51,7 +51,7 @@ def test_an_alert_is_opened_told_kept_answered_worsens_and_ends_with_the_fault(t
         (alert,) = town.alerts
         assert (alert.cause, alert.subject) == (Cause.STRING_OPEN, "east/inv#2")
         assert at_once(office) == [OPENED]
-        assert "1 de ses 3 chaînes ne donne rien" in office.text(1)
+        assert "Une de ses 3 chaînes ne donne rien" in office.text(1)
         assert "kWh et" in office.text(1)
         assert "les fusibles et connecteurs des chaînes" in office.text(1)
 
