@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -57,12 +57,14 @@ def works(place: Workplace) -> list[Work]:
     return works_in(path) if path.exists() else []
 
 
-def plan(place: Workplace, kind: Kind, scope: str, start: int, end: int | None, by: str, note: str) -> None:
+def plan(
+    place: Workplace, kind: Kind, scope: str, start: int, end: int | None, by: str, more: Mapping[str, Any]
+) -> None:
     """Write a work down. ValueError for an end before the beginning."""
     from scripts.jobs.works import add
 
     with Ledger(place.data / LEDGER) as ledger:
-        add(ledger, kind, scope, start, end, by, utc_ms(), {"note": note} if note else {})
+        add(ledger, kind, scope, start, end, by, utc_ms(), more)
 
 
 def finish(place: Workplace, number: str, by: str, note: str) -> bool:

@@ -75,7 +75,9 @@ def main(folder: Path, port: int) -> None:
     ):
         collecting = Collecting(town, place.data, place.open_store, spool_bytes=SPOOL_BYTES)
         try:
-            while _caught_up(collecting, wrong):
+            missed = True
+            while missed:
+                missed = _caught_up(collecting, wrong) > 0
                 with opened(place, town, sources=[SyntheticWeather(SEED)]) as work:
                     work.round()
             if not (place.data / ACCOUNTS).exists():
@@ -132,7 +134,9 @@ def people(place: Workplace, town: Town, now: int) -> None:
             roof = {"kind": kind, "owner": owner, "kwp": kwp, "tilt": "15", "azimuth": "170"}
             Roofs(ledger, spot).add(name, roof, "services", now)
     begin = now + DAY // 6
-    behind_page.plan(place, Kind.OUTAGE, "ecole-basly", begin, begin + DAY // 6, "exploitation", "contrôle électrique")
+    behind_page.plan(
+        place, Kind.OUTAGE, "ecole-basly", begin, begin + DAY // 6, "exploitation", {"note": "contrôle électrique"}
+    )
     with Database(place.data / ACCOUNTS) as database:
         People(database).add(DESK, [Account.REGISTRE], PASSWORD, now)
 
@@ -145,11 +149,11 @@ _A, _E, _H = Role.AGENT, Role.ELECTED, Role.HOLDER
 _CONVENTION = {
     "town_does": "fournit les ampoules et deux demi-journées d'un électricien",
     "holders_do": "remplacent les ampoules, relèvent le compteur chaque mois",
-    "start": "2026-02-01", "months": 24, "renewal": "express",
+    "start": "2026-04-15", "months": 24, "renewal": "express",
 }  # fmt: skip
 _EFFECT = {
     "effect": "eclairage", "lever": "efficiency", "carrier": "electricity", "perimeter": "patrimony", "kwh": 1800,
-    "method": "calculated", "start": "2026-03-01",
+    "method": "calculated", "start": "2026-05-01",
 }  # fmt: skip
 _STUDIED: list[tuple[Action, Role, dict[str, Any]]] = [
     (Action.SUBMIT, _H, {}), (Action.ADMIT, _A, {}), (Action.STUDY, _A, {}),
@@ -157,8 +161,8 @@ _STUDIED: list[tuple[Action, Role, dict[str, Any]]] = [
 ]  # fmt: skip
 _SIGNED: list[tuple[Action, Role, dict[str, Any]]] = [
     *_STUDIED, (Action.GRANT, _E, {"technical": True, "euros": "450"}), (Action.DRAFT, _A, _CONVENTION),
-    (Action.SIGN, _H, {"side": "holder", "on": "2026-01-28", "document": SHEET}),
-    (Action.SIGN, _E, {"side": "commune", "on": "2026-01-30", "document": SHEET}),
+    (Action.SIGN, _H, {"side": "holder", "on": "2026-03-28", "document": SHEET}),
+    (Action.SIGN, _E, {"side": "commune", "on": "2026-04-10", "document": SHEET}),
 ]  # fmt: skip
 IDEAS: tuple[tuple[str, str, str, str, int, list[tuple[Action, Role, dict[str, Any]]]], ...] = (
     ("Des lampes économes à la salle des fêtes", "L'association remplace les lampes de la salle, la ville les fournit.",

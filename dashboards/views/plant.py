@@ -1,4 +1,4 @@
-"""An inverter down to its inputs (MPPT): what each gives now, its due share of the day, and the readings of a day."""
+"""An inverter down to its inputs (MPPT): what each gives now and beside its best, and the readings of a day."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Input:
     voltage: float | None
     current: float | None
     share: float | None
-    """Its part of the day's DC energy over its part of the installed power: 1 is its due."""
+    """Its DC energy of the day per kWp over that of the best input of the inverter; None where either is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,14 @@ def inputs_and_trace(look: Look, site: Site, inverter: Inverter, day: date) -> t
         return [Input(n, *_behind(site, inverter, n), None, None, None, None) for n in numbers], Trace((), (), ())
     frame = look.store.read(path, fields, start, end)
     sums = {n: float(frame[input_field("pdc", n)].sum(min_count=1)) for n in numbers}
-    together = sum(value for value in sums.values() if math.isfinite(value))
     behind = {n: _behind(site, inverter, n) for n in numbers}
-    installed = sum(kwp or 0.0 for kwp, _strings in behind.values())
+    yields = {n: sums[n] / kwp for n, (kwp, _strings) in behind.items() if kwp and math.isfinite(sums[n])}
+    best = max(yields.values(), default=0.0)
     newest = frame.iloc[-1].to_dict() if len(frame) else {}
     made = []
     for n in numbers:
         kwp, strings = behind[n]
-        due = kwp / installed if kwp and installed else None
-        got = sums[n] / together if together > 0 and math.isfinite(sums[n]) else None
-        share = got / due if due and got is not None else None
+        share = yields[n] / best if n in yields and best > 0 else None
         pdc, v_dc, i_dc = (_known(newest.get(input_field(name, n))) for name in ("pdc", "v_dc", "i_dc"))
         made.append(Input(n, kwp, strings, pdc, v_dc, i_dc, share))
     thin = frame.iloc[:: max(1, -(-len(frame) // POINTS))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Annotated, Any
 
@@ -23,10 +24,15 @@ from dashboards.web.pages import elsewhere, page
 from dashboards.web.visitors import actor, people, reader, served
 from models.calendar import QUARTER, day_bounds
 from models.pv.alerts.works import Kind
+from models.territory.typed import number
 
 router = APIRouter(prefix="/exploitation", include_in_schema=False)
 FRESH = 15_000
 DAYS = 30
+LATELY = 10
+"""Works that are over and still shown."""
+MOST_KWH = 1e9
+WORK_FIELDS = ("kind", "scope", "start", "end", "who", "note", "old_serial", "new_serial", "counter_kwh")
 Note = Annotated[str, Form(max_length=500)]
 Seal = Annotated[str, Form(max_length=200)]
 
@@ -35,15 +41,7 @@ Seal = Annotated[str, Form(max_length=200)]
 def sites(request: Request) -> HTMLResponse:
     """Every site with its two signs, the alerts, the map."""
     reader(request, May.SEE_OPERATIONS)
-    here = served(request)
-    return page(
-        request,
-        "operations.html",
-        signs=_signs(request),
-        map=town_map(here.town),
-        alerts=_alerts(request),
-        **_works(request),
-    )
+    return _sites(request)
 
 
 @router.post("/travaux")
@@ -54,21 +52,39 @@ def plan(
     scope: Seal = "",
     start: Seal = "",
     end: Seal = "",
+    who: Seal = "",
     note: Note = "",
+    old_serial: Seal = "",
+    new_serial: Seal = "",
+    counter_kwh: Seal = "",
 ) -> Response:
     """Write a work down: a planned outage silences its alerts and its loss counts as planned."""
     account = actor(request, May.OPERATE, seal)
     here = served(request)
-    scopes = {site.id: site.id for site in here.town.sites} | {"town": "town"}
+    told = {"who": who, "note": note, "old_serial": old_serial, "new_serial": new_serial}
+    more: dict[str, Any] = {name: " ".join(text.split()) for name, text in told.items() if text.strip()}
     try:
+        known = [{site.id, *(f"{site.id}/{each.id}" for each in site.inverters)} for site in here.town.sites]
+        if scope not in {"town"}.union(*known):
+            raise ValueError
         begin = _moment(start, here.tz)
         until = _moment(end, here.tz) if end else None
-        here.plan(Kind(kind), scopes[scope], begin, until, account.name, " ".join(note.split()))
-    except (ValueError, KeyError):
-        raise HTTPException(422, _("Give a kind, a site, and dates in their order.")) from None
-    with people(request) as known:
-        known.note(account.name, "work planned", scope, here.now())
-    return elsewhere("/exploitation")
+        if counter_kwh.strip():
+            more["counter_offset"] = 1000.0 * number(counter_kwh, low=0.0, high=MOST_KWH)
+        here.plan(Kind(kind), scope, begin, until, account.name, more)
+    except ValueError:
+        said = told | {"kind": kind, "scope": scope, "start": start, "end": end, "counter_kwh": counter_kwh}
+        return _sites(request, 422, _("Give a kind, a place, dates in their order, and the counter as a number."), said)
+    with people(request) as known_people:
+        known_people.note(account.name, "work planned", scope, here.now())
+    return elsewhere("/exploitation#works-title")
+
+
+def _sites(request: Request, status: int = 200, fault: str = "", said: Mapping[str, str] | None = None) -> HTMLResponse:
+    """`fault` and what was `said`: of the form for a work, to be corrected."""
+    content = {"signs": _signs(request), "map": town_map(served(request).town), "alerts": _alerts(request)}
+    filled = dict.fromkeys(WORK_FIELDS, "") | dict(said or {})
+    return page(request, "operations.html", status, fault=fault, said=filled, **content, **_works(request))
 
 
 @router.post("/travaux/{number}/fin")
@@ -77,7 +93,7 @@ def finish(request: Request, number: str, seal: Seal = "", note: Note = "") -> R
     account = actor(request, May.OPERATE, seal)
     if not served(request).finish(number, account.name, " ".join(note.split())):
         raise HTTPException(404, _("There is no such work that goes on."))
-    return elsewhere("/exploitation")
+    return elsewhere("/exploitation#works-title")
 
 
 @router.post("/alerte/{alert}")
@@ -164,7 +180,8 @@ def _works(request: Request) -> dict[str, Any]:
     now = here.now()
     every = here.works()
     ahead = [w for w in every if not w.closed and (w.end is None or w.end >= now)]
-    return {"works": ahead, "kinds": list(Kind), "sites": here.town.sites, "past_works": every[-10:]}
+    past = [w for w in every if w not in ahead]
+    return {"works": ahead, "kinds": list(Kind), "sites": here.town.sites, "past_works": past[: -LATELY - 1 : -1]}
 
 
 def _moment(text: str, tz: tzinfo) -> int:

@@ -24,8 +24,11 @@ AlertsOf = Callable[[], list[dict[str, Any]]]
 """The alerts that are open now, as dashboards.alerts gives them, the most urgent first."""
 Acknowledge = Callable[[str, str, str], bool]
 """Answers an alert: its id, by whom, a note. False when there is no such alert, or it is over."""
-Plan = Callable[[Kind, str, int, int | None, str, str], None]
-"""Writes a work down: kind, scope, from and to (ms), by whom, a note. ValueError for an end before the beginning."""
+Plan = Callable[[Kind, str, int, int | None, str, Mapping[str, Any]], None]
+"""Writes a work down: kind, scope, from and to (ms), by whom, and what else is told, as `tepos works add` tells it.
+
+ValueError for an end before the beginning.
+"""
 FRESH = 5_000
 """ms for which the state of the devices is not asked for again."""
 SLOW = 600_000
@@ -53,7 +56,7 @@ class Served:
     acknowledge: Acknowledge = lambda _alert, _by, _note: False
     works: Callable[[], list[Work]] = list
     """Works and interventions, in the order of their beginning."""
-    plan: Plan = lambda _kind, _scope, _start, _end, _by, _note: None
+    plan: Plan = lambda _kind, _scope, _start, _end, _by, _more: None
     finish: Acknowledge = lambda _work, _by, _note: False
     """Says that a work (its number) is over; False when there is none that goes on."""
     progress: Callable[[], dict[str, Any] | None] = lambda: None

@@ -9,7 +9,7 @@ from config import formats
 from config.carriers import Known
 from config.kwh import ExpectedBasis
 from config.language import _, spoken
-from config.town import Status
+from config.town import Site, Status
 from dashboards.progress import words as progress_words
 from dashboards.views.points import Curve, Point
 from dashboards.views.scenarios import Scenarios, Wish
@@ -192,6 +192,20 @@ def names_of(paths: Iterable[str]) -> str:
 def age(milliseconds: int) -> str:
     """How old something is."""
     return formats.duration(timedelta(milliseconds=milliseconds))
+
+
+def scopes(site: Site) -> list[str]:
+    """What of a site a work can be about: the whole of it, or an inverter."""
+    return [site.id, *(f"{site.id}/{each.id}" for each in site.inverters)]
+
+
+def scope_name(scope: str, sites: Iterable[Site]) -> str:
+    """A scope as people say it."""
+    site, _slash, device = scope.partition("/")
+    name = next((each.name for each in sites if each.id == site), site)
+    if scope == "town":
+        return _("the whole town")
+    return f"{name}, {device}" if device else name
 
 
 def for_days(days: int) -> str:
