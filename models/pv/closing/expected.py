@@ -16,7 +16,7 @@ from models.pv.closing.memory import Memory, neighbourhoods, scale_key
 from models.pv.closing.modelled import Modelled
 from models.pv.expected.calibration import Epoch
 from models.pv.fleet.day import FleetDay
-from models.pv.fleet.expect import MIN_PEERS, Expectation, expect
+from models.pv.fleet.expect import Expectation, expect
 from models.pv.fleet.finding import Watch, watch
 from models.pv.fleet.learn import learn
 from models.pv.fleet.nameplate import low_yield
@@ -38,6 +38,17 @@ COMPLETE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class Sky:
+    """The quarters of a day (ms), and what every inverter would give in them under known skies: Wh."""
+
+    times: NDArray[np.int64]
+    clear: Floats
+    """(inverters, T)"""
+    dimmed: Floats
+    """(skies, inverters, T), from the darkest on."""
+
+
+@dataclass(frozen=True, slots=True)
 class DayExpected:
     """What was expected; shape (inverters, T) unless told otherwise. Wh per quarter, NaN where nothing was."""
 
@@ -52,13 +63,12 @@ class DayExpected:
     fleets: tuple[Expectation, ...]
 
 
-def expect_day(
-    books: Books, times: NDArray[np.int64], clear: Floats, models: Sequence[Modelled], measured: Floats, memory: Memory
-) -> DayExpected:
-    """The expectation for the quarters `times` of one day, or for as much of it as is past.
+def expect_day(books: Books, sky: Sky, models: Sequence[Modelled], measured: Floats, memory: Memory) -> DayExpected:
+    """The expectation for the quarters of one day, or for as much of it as is past.
 
-    clear, measured: Wh, shape (inverters, T).
+    measured: Wh, shape (inverters, T).
     """
+    clear = sky.clear
     paths = [inverter.path for inverter in books.inverters]
     open_now = np.array([memory.watches[path].open if path in memory.watches else False for path in paths])
     fleets = []
@@ -66,7 +76,7 @@ def expect_day(
     energy, low, high = (np.full(clear.shape, np.nan) for _ in range(3))
     half = np.full(len(paths), np.nan)
     for number, group in enumerate(neighbourhoods(paths)):
-        day = _fleet_day(books, group, times, clear, measured)
+        day = _fleet_day(books, group, sky, measured)
         told = expect(memory.fleet(number), day, ~open_now[group])
         fleets.append(told)
         own = np.array([word is ExpectedBasis.FLEET for word in told.basis])[:, None]
@@ -99,8 +109,7 @@ def expect_day(
 def learn_day(
     books: Books,
     day: date,
-    times: NDArray[np.int64],
-    clear: Floats,
+    sky: Sky,
     models: Sequence[Modelled],
     measured: Floats,
     completeness: Floats,
@@ -114,14 +123,11 @@ def learn_day(
     sure = (bases != ExpectedBasis.CLEAR_SKY) & (bases != ExpectedBasis.NONE)
     both = np.isfinite(measured) & np.isfinite(expected.energy) & sure
     made, should = (np.where(both, values, 0.0).sum(axis=1) for values in (measured, expected.energy))
-    if _together(made, should, measured, clear):
+    if _together(made, should, measured, sky.clear):
         return memory
     fleets, watches = [], dict(memory.watches)
     # Under clouds a tracker gives less of its clear sky than a fixed plane: no nameplate tells that from a loss.
     moving = {plane.inverter for plane in books.plant.planes if plane.mount != "fixed"}
-    # The power of a fixed plane is a combination of those of others; that of a tracker is not, and what they say of
-    # each other drifts with the season. It stays out of the fleet, unless too few fixed ones would be left to speak.
-    apart = moving if len(paths) - len(moving) > MIN_PEERS else set[int]()
     for number, group in enumerate(neighbourhoods(paths)):
         state = memory.fleet(number).aligned(paths[group])
         plate = low_yield(state, by_clear=True)
@@ -129,11 +135,10 @@ def learn_day(
             if complete[row]:
                 before = watches.get(paths[row], Watch())
                 low = None if np.isnan(plate[place]) or row in moving else float(plate[place])
-                watches[paths[row]] = watch(before, int(times[0]), float(made[row]), float(should[row]), low)
+                watches[paths[row]] = watch(before, int(sky.times[0]), float(made[row]), float(should[row]), low)
         open_there = np.array([path in watches and watches[path].open for path in paths[group]])
-        well = complete[group] & ~open_there & ~np.isin(range(len(paths))[group], sorted(apart))
-        told = _fleet_day(books, group, times, clear, measured)
-        fleets.append(learn(state, told, expected.fleets[number], well))
+        told = _fleet_day(books, group, sky, measured)
+        fleets.append(learn(state, told, expected.fleets[number], complete[group] & ~open_there))
     epochs = dict(memory.epochs)
     for model in models:
         both = np.isfinite(measured) & np.isfinite(model.energy)
@@ -156,14 +161,15 @@ def _together(made: Floats, should: Floats, measured: Floats, clear: Floats) -> 
     return bool(fell.sum() >= SEVERAL and fell.sum() > TOGETHER * seen.sum())
 
 
-def _fleet_day(books: Books, group: slice, times: NDArray[np.int64], clear: Floats, measured: Floats) -> FleetDay:
+def _fleet_day(books: Books, group: slice, sky: Sky, measured: Floats) -> FleetDay:
     return FleetDay(
         [inverter.path for inverter in books.inverters[group]],
-        times,
+        sky.times,
         QUARTER,
         measured[group].T,
         books.plant.longitude,
-        clear[group].T,
+        sky.clear[group].T,
+        sky.dimmed[:, group].transpose(0, 2, 1),
         books.plant.pdc0()[group],
     )
 

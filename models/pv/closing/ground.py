@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from models.calendar import QUARTER, quarters
 from models.pv.closing.weather import normal_temperature
-from models.pv.expected.chain import Chain, clear_sky_power, plane_irradiance
+from models.pv.expected.chain import Chain, ac_power, clear_sky_power, plane_irradiance
 from models.pv.expected.losses import PVWATTS_RUNNING
 from models.pv.plant import Plant
-from models.pv.sun import Floats, Sun, clear_sky, sun_position
+from models.pv.sun import Floats, Sun, clear_sky, split_ghi, sun_position
 
 CHAIN = Chain(losses=PVWATTS_RUNNING)
 """Losses without the share that PVWatts gives to standstills: what a plant should make while it works."""
 HOURS = QUARTER / 3_600_000
+DIMMED = (0.2, 0.4, 0.6, 0.8)
+"""Shares of a cloudless sky's light, from a closed cover (0.25 at 8 oktas, Kasten & Czeplak 1980) to thin clouds."""
 WIND = 3.0
 """m/s, a usual wind over northern France; it moves the cell temperature by a few degrees."""
 
@@ -50,6 +52,13 @@ def ground(plant: Plant, start: int, end: int) -> Ground:
     temp_air = normal_temperature(middle, plant.longitude)
     clear = clear_sky_power(plant, sun, temp_air, WIND, CHAIN) * HOURS
     return Ground(starts, sun, temp_air, clear, _share(plant, sun))
+
+
+def under_clouds(plant: Plant, base: Ground) -> Floats:
+    """As `Ground.clear`, when each of `DIMMED` of the cloudless sky's light gets through; (skies, inverters, T) Wh."""
+    bright = clear_sky(base.sun, plant.altitude).ghi
+    skies = [split_ghi(share * bright, base.sun) for share in DIMMED]
+    return np.stack([ac_power(plant, base.sun, sky, base.temp_air, WIND, CHAIN) * HOURS for sky in skies])
 
 
 def _share(plant: Plant, sun: Sun) -> Floats:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from models.calendar import QUARTER, day_bounds, day_of, days
 from models.pv.closing.books import Books
-from models.pv.closing.expected import DayExpected, expect_day, learn_day
-from models.pv.closing.ground import Ground
+from models.pv.closing.expected import DayExpected, Sky, expect_day, learn_day
+from models.pv.closing.ground import Ground, under_clouds
 from models.pv.closing.memory import Memory
 from models.pv.closing.modelled import Modelled
 from models.pv.closing.rows import Expected
@@ -55,6 +55,7 @@ def tell(
     (inverters, T)) says nothing of the sky to the others: a site that was switched off at noon would darken the town.
     """
     measured = np.where(outages, np.nan, np.stack([rows.energy for rows in made]))
+    dimmed = under_clouds(books.plant, base)
     weights = np.maximum(np.nan_to_num(base.clear), 0.0)
     replaced = {facts.path: facts.replaced for facts in books.plant.inverters}
     memories: dict[date, Memory] = {}
@@ -65,16 +66,17 @@ def tell(
         first, last = day_bounds(day, tz)
         memory = memory.renewed(replaced, day)
         piece = slice((first - start) // QUARTER, min((last - start) // QUARTER, measured.shape[1]))
-        times, clear, seen_models = base.starts[piece], base.clear[:, piece], [_piece(model, piece) for model in models]
-        told = expect_day(books, times, clear, seen_models, measured[:, piece], memory)
+        sky = Sky(base.starts[piece], base.clear[:, piece], dimmed[:, :, piece])
+        seen_models = [_piece(model, piece) for model in models]
+        told = expect_day(books, sky, seen_models, measured[:, piece], memory)
         parts.append(told)
         open_at = memory
         if last <= end:
             share = _complete(made, weights, piece)
-            memory = learn_day(books, day, times, clear, seen_models, measured[:, piece], share, told, memory)
+            memory = learn_day(books, day, sky, seen_models, measured[:, piece], share, told, memory)
             memories[day] = open_at = memory
         found = [path in open_at.watches and open_at.watches[path].open for path in replaced]
-        findings.append(np.repeat(np.array(found, bool)[:, None], len(times), axis=1))
+        findings.append(np.repeat(np.array(found, bool)[:, None], len(sky.times), axis=1))
     columns = ("energy", "low", "high", "basis", "insolation")
     arrays = {name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in columns}
     half_day = np.stack([part.half_day for part in parts], axis=1)

@@ -73,7 +73,7 @@ def town_day(
     base = ground(books.plant, start, end)
     width, names = len(base.starts), [unit.path for unit in units]
     numbers = _scattered(given.quarters, names, start, width)
-    sure = _sure(given.quarters, names, start, width, [unit.path for unit in units if unit.moving])
+    sure = _sure(given.quarters, names, start, width)
     half = _half_days(given.days, names, end)
     # Rows tell an outage by an availability of 0; of the hours not closed yet only the readings do.
     outage = numbers["availability"] == 0.0
@@ -127,13 +127,11 @@ def _scattered(rows: pd.DataFrame, names: Sequence[str], start: int, width: int)
     return made
 
 
-def _sure(rows: pd.DataFrame, names: Sequence[str], start: int, width: int, moving: Sequence[str]) -> Mask:
-    """Where the expectation is one to be held to; what fixed neighbours say of a tracker drifts for weeks: none."""
+def _sure(rows: pd.DataFrame, names: Sequence[str], start: int, width: int) -> Mask:
     at, slot, inside = _places(rows, names, start, width)
     made = np.zeros((len(names), width), bool)
     basis = rows["expected_basis"]
-    drifts = basis.eq(ExpectedBasis.FLEET.value) & rows["subject"].isin(moving)
-    made[at, slot] = (~basis.isin(UNSURE) & basis.notna() & ~drifts).to_numpy(bool)[inside]
+    made[at, slot] = (~basis.isin(UNSURE) & basis.notna()).to_numpy(bool)[inside]
     return made
 
 

@@ -29,14 +29,17 @@ class FleetDay:
     """Degrees east: the sun's hour tells the parts of a day apart, so that days of 23 and 25 hours are ordinary."""
     clear: Floats | None = None
     """(T, n) Wh under a cloudless sky, modelled from the metadata; None where there are none."""
+    dimmed: Floats | None = None
+    """(skies, T, n) Wh under clouds, modelled likewise, from the darkest sky to the brightest."""
     capacity: Floats | None = None
     """(n,) W installed; NaN unknown. Only `nameplate` uses it, where `clear` is None."""
 
     def __post_init__(self) -> None:
         shape = (len(self.times), len(self.roofs))
-        if self.measured.shape != shape or (self.clear is not None and self.clear.shape != shape):
-            clear = None if self.clear is None else self.clear.shape
-            raise ValueError(f"measured {self.measured.shape}, clear {clear}: expected {shape}")
+        for name in ("measured", "clear", "dimmed"):
+            values = getattr(self, name)
+            if values is not None and values.shape[-2:] != shape:
+                raise ValueError(f"{name} {values.shape}: expected {shape}")
         if self.capacity is not None and self.capacity.shape != shape[1:]:
             raise ValueError(f"capacity {self.capacity.shape}: expected {shape[1:]}")
         if len(set(self.roofs)) != len(self.roofs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
+from models.pv.fleet.season import season, seen_sky, sky_level
 from models.pv.fleet.state import FleetState
 from models.pv.fleet.weights import Bools, Relation, lasting, recent
 from models.pv.sun import Floats
@@ -50,6 +51,8 @@ class Expectation:
     """(n,) roofs that spoke (each for the others, never for itself)."""
     combined: Floats
     """(T, n) W, the combination before any correction, for `learn`."""
+    sky: Floats | None = None
+    """(T, n) W by the chain under the sky that the fleet saw, without any level, for `learn`."""
 
 
 def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Expectation:
@@ -70,9 +73,15 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
         speakers &= trusted | (level >= LEAST_LEVEL)
         power = power / np.where(trusted, 1.0, level)
     voices, correction = _Voices(state), corrections(state)[day.hours()]
-    speakers, combined = _agreeing(voices, power, speakers, correction, state.spread_day)
+    likely, alone = seen_sky(state, day, power, speakers), speakers
+    turned = season(state, likely, lambda powers: voices.combine(powers, alone))
+    speakers, combined = _agreeing(voices, power, speakers, correction * turned, state.spread_day)
+    if (speakers != alone).any():
+        likely, agreed = seen_sky(state, day, power, speakers), speakers
+        turned = season(state, likely, lambda powers: voices.combine(powers, agreed))
     enough = (voices.heard(speakers) >= MIN_PEERS) & voices.agree(speakers, mature)
-    return _expectation(state, day, mature & enough, speakers, combined, correction)
+    told = _expectation(state, day, mature & enough, speakers, combined, correction * turned)
+    return told if likely is None else replace(told, sky=likely / sky_level(state))
 
 
 def present_level(state: FleetState) -> Floats:

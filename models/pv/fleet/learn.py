@@ -33,7 +33,7 @@ BLOCK, KNOWN = 28, 22
 DAY_WEIGHT = 0.3
 """Of a day's energy beside the hours' power: a relation that holds for both holds its level into other seasons."""
 WHOLE = 0.999
-"""Share of the others' power squared during which a roof has to be known, to count as known throughout."""
+"""Share of the power squared of most others during which a roof has to be known, to count as known throughout."""
 LEVEL = 0.05
 """How far the energy of a block may be off."""
 ODD, ODD_SPREADS = 0.10, 2.0
@@ -63,6 +63,7 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     state = _spreads(state, day, expectation, fine & fleet)
     state = _best(_yields(state, day, fine), day, fine)
     state = _gather(state, power, expected, fine, day.power_to_energy)
+    state = _sky(state, power, expectation.sky, fine)
     return _turn(state) if (state.fresh_days >= BLOCK).any() else state
 
 
@@ -86,9 +87,10 @@ def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hou
     squares = (values**2).T @ known * hours + DAY_WEIGHT * np.outer(energy**2, whole)
     filled = ~fine & (state.established > 0)
     if filled.any():
-        own = np.where(filled, _whole(lasting(state).unexplained(fine & (state.established > 0))), 1.0)
-        products[np.diag_indices_from(products)] *= own
-        squares *= own[:, None]
+        speakers = fine & (state.established > 0)
+        apart = np.where(filled[:, None] & filled, lasting(state).apart(speakers), 0.0)
+        squares *= _whole(np.diag(apart))[:, None]
+        products = _restored(products, apart)
     both = np.isfinite(power) & np.isfinite(expected) & fine
     measured, wanted = (np.where(both, part, 0.0).sum(axis=0) for part in (power, expected))
     return replace(
@@ -103,6 +105,17 @@ def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hou
     )
 
 
+def _sky(state: FleetState, power: Floats, modelled: Floats | None, fine: Bools) -> FleetState:
+    if modelled is None:
+        return state
+    both = np.isfinite(power) & np.isfinite(modelled) & fine
+    return replace(
+        state,
+        fresh_sky_measured=state.fresh_sky_measured + np.where(both, power, 0.0).sum(axis=0),
+        fresh_sky_modelled=state.fresh_sky_modelled + np.where(both, modelled, 0.0).sum(axis=0),
+    )
+
+
 def _turn(state: FleetState) -> FleetState:
     """A block is full: the one before is admitted, this one waits, new roofs find their place."""
     level = _level(state.waiting_measured, state.waiting_expected) & _level(state.fresh_measured, state.fresh_expected)
@@ -110,18 +123,33 @@ def _turn(state: FleetState) -> FleetState:
     established = state.established > 0
     products = state.products * np.exp(-1 / MEMORY)
     if (established & level).any():
-        admitted = _filled(lasting(state), established & level, state.waiting_products)
+        waiting = _paired(state.waiting_products, state.waiting_squares)
+        admitted = _filled(lasting(state), established & level, waiting)
         products += np.where(established[:, None] & established, admitted, 0.0)
     ready = ~established & (state.fresh_known >= KNOWN)
     if not established.any():
-        products = np.where(ready[:, None] & ready, state.fresh_products, 0.0)
+        products = np.where(ready[:, None] & ready, _paired(state.fresh_products, state.fresh_squares), 0.0)
     elif ready.any():  # what the new ones would have made in all the time before
         past = _filled(fresh(state), established, products)
         either = established | ready
         products = np.where(either[:, None] & either, past, 0.0)
     nothing, nobody = np.zeros_like(products), np.zeros_like(state.age)
+    admitted_sky, fade = established & level, np.exp(-1 / MEMORY)
+    sky_measured, sky_modelled = (
+        np.where(ready, new, old * fade + np.where(admitted_sky, waiting, 0.0))
+        for new, old, waiting in (
+            (state.fresh_sky_measured, state.sky_measured, state.waiting_sky_measured),
+            (state.fresh_sky_modelled, state.sky_modelled, state.waiting_sky_modelled),
+        )
+    )
     return replace(
         state,
+        sky_measured=sky_measured,
+        sky_modelled=sky_modelled,
+        waiting_sky_measured=state.fresh_sky_measured,
+        waiting_sky_modelled=state.fresh_sky_modelled,
+        fresh_sky_measured=nobody,
+        fresh_sky_modelled=nobody,
         products=products,
         established=np.where(ready, 1.0, state.established),
         waiting_products=state.fresh_products,
@@ -143,21 +171,40 @@ def _level(measured: Floats, expected: Floats) -> Bools:
 
 
 def _complete(squares: Floats) -> Bools:
-    """(n,) roofs known (or filled in) whenever another one was: products over fewer days would be too small."""
-    return np.asarray((squares >= WHOLE * np.diag(squares)[:, None]).all(axis=0), dtype=bool)
+    """(n,) roofs known (or filled in) whenever most others were: products over fewer days would be too small."""
+    heard = np.diag(squares) > 0
+    there = (squares >= WHOLE * np.diag(squares)[:, None])[heard]
+    return np.asarray(heard & (there.sum(axis=0) > heard.sum() / 2), dtype=bool)
+
+
+def _paired(products: Floats, squares: Floats) -> Floats:
+    """Products as if all roofs had been known during what most of them were: one known for a day more than its twin
+    would seem to be a stranger to it."""
+    common = np.sqrt(squares * squares.T)
+    heard = np.diag(squares) > 0
+    size = np.sqrt(np.where(heard, np.median(squares[:, heard], axis=1) if heard.any() else 0.0, 0.0))
+    alike = np.divide(products, common, out=np.zeros_like(products), where=common > 0)
+    made: Floats = alike * np.outer(size, size)
+    return made
 
 
 def _filled(relation: Relation, speakers: Bools, products: Floats) -> Floats:
     """Products with every roof that does not speak replaced by what the speakers say of it.
 
-    And by as much of its own as they never explain: without it the roof would seem to be free of noise, and be trusted
-    too much (the correction of the covariance in the EM algorithm, Little & Rubin 2019).
+    And by as much of its own as they never explain, and of what it shares with others that are silent too: without it
+    the roof would seem to be free of noise, and be trusted too much, and twins to be strangers (the correction of the
+    covariance in the EM algorithm, Little & Rubin 2019).
     """
     said = np.zeros((len(speakers), len(speakers)))
     said[:, speakers] = relation.weights(speakers)
     said[speakers] = np.eye(len(speakers))[speakers]
-    made: Floats = said @ products @ said.T
-    made[np.diag_indices_from(made)] *= np.where(speakers, 1.0, _whole(relation.unexplained(speakers)))
+    return _restored(said @ products @ said.T, relation.apart(speakers))
+
+
+def _restored(products: Floats, apart: Floats) -> Floats:
+    """With what roofs that were filled in have of their own. apart: as `Relation.apart`, 0 for the others."""
+    size = np.sqrt(np.diag(products) * _whole(np.diag(apart)))
+    made: Floats = products + np.minimum(apart, 0.5) * np.outer(size, size)
     return made
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.pv.sun import Floats
 
-VERSION = 1
+VERSION = 2
 DIGITS = 8
 """Significant digits kept: adjacent roofs correlate at 0.9999."""
 START_INTERVAL, START_DAY = 0.1, 0.08
@@ -43,6 +43,14 @@ class FleetState:
     waiting_measured: Floats
     waiting_expected: Floats
     """(n,) W summed over intervals of which both are known: is the roof level with what is expected?"""
+    fresh_sky_measured: Floats
+    fresh_sky_modelled: Floats
+    waiting_sky_measured: Floats
+    waiting_sky_modelled: Floats
+    sky_measured: Floats
+    sky_modelled: Floats
+    """(n,) W summed over intervals of which both are known, measured and by the chain without any level, of the same
+    days as the products: see `season`."""
     fresh_known: Floats
     """(n,) days of the present block on which the roof was known and fine, and …"""
     fresh_days: Floats

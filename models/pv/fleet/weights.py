@@ -49,6 +49,19 @@ class Relation:
         made: Floats = np.clip(share, 0.0, 1.0)
         return made
 
+    def apart(self, speakers: Bools) -> Floats:
+        """(n, n) what of the correlation of each two roofs the speakers leave unexplained; 0 for the speakers.
+
+        Twins that are silent together agree beyond what the others say of them.
+        """
+        count = int(speakers.sum())
+        inverse = np.linalg.inv(self.alike[np.ix_(speakers, speakers)] + RIDGE * np.eye(count))
+        made: Floats = self.alike - self.alike[:, speakers] @ inverse @ self.alike[speakers]
+        made[speakers] = 0.0
+        made[:, speakers] = 0.0
+        np.fill_diagonal(made, np.clip(np.diag(made), 0.0, 1.0))
+        return made
+
     def combine(self, power: Floats, speakers: Bools) -> Floats:
         """(T, n) W: each roof from the speakers (n,) known at the same instant; NaN where none is.
 

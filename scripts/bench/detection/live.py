@@ -62,8 +62,9 @@ def live(series: Series, number: int, energy: Floats, memory: Memory, upto: int 
 def _fleet_day(series: Series, number: int, energy: Floats, cut: slice) -> FleetDay:
     times = series.starts[number] + series.width * np.arange(energy.shape[0], dtype=np.int64)
     clear = None if series.clear is None else series.clear[number][cut]
+    dimmed = None if series.dimmed is None else series.dimmed[number][:, cut]
     paths = [unit.path for unit in series.units]
-    return FleetDay(paths, times[cut], series.width, energy[cut], series.longitude, clear, series.capacity)
+    return FleetDay(paths, times[cut], series.width, energy[cut], series.longitude, clear, dimmed, series.capacity)
 
 
 def _town_day(

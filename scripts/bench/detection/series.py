@@ -37,6 +37,8 @@ class Series:
     """By what its energies are multiplied to be those of a roof of usual size, where alerts ask for kWh and euros."""
     clear: Floats | None = None
     """(days, T, n) Wh under a cloudless sky."""
+    dimmed: Floats | None = None
+    """(days, skies, T, n) Wh under clouds, from the darkest sky on."""
     parts: tuple[Floats, ...] = ()
     """By inverter, (days, T) share of its first DC input in its energy; () where nobody knows its inputs."""
 

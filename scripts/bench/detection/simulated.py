@@ -15,7 +15,7 @@ import numpy as np
 
 import config
 from models.pv.closing.books import books_of
-from models.pv.closing.ground import ground
+from models.pv.closing.ground import ground, under_clouds
 from models.pv.diagnosis.units import units_of
 from models.pv.sun import Floats
 from scripts.bench.detection.series import DAY, Series, sun
@@ -42,13 +42,14 @@ def load(seed: int, days: int = YEAR) -> Series:
     rng = np.random.default_rng([seed, 4])
     energy *= _noise(rng, (days * PER_DAY, count), QUARTERS, QUARTERS_KEPT).reshape(days, PER_DAY, count)
     energy *= _noise(rng, (days, count), DAYS, DAYS_KEPT)[:, None, :]
-    clear = ground(books.plant, int(starts[0]), int(starts[-1]) + DAY).clear
+    base = ground(books.plant, int(starts[0]), int(starts[-1]) + DAY)
+    dimmed = under_clouds(books.plant, base).reshape(-1, count, days, PER_DAY).transpose(2, 0, 3, 1)
     place = town.place
     elevation, azimuth = sun(starts, QUARTER, place.latitude, place.longitude, place.altitude)
     months = starts.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     return Series(
         "simulated", units, energy, starts, QUARTER, elevation, azimuth, place.longitude, months,
-        clear=clear.T.reshape(days, PER_DAY, count), parts=parts,
+        clear=base.clear.T.reshape(days, PER_DAY, count), dimmed=dimmed, parts=parts,
     )  # fmt: skip
 
 

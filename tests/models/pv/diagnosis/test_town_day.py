@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -74,17 +73,6 @@ def test_under_a_cloudless_sky_nothing_is_expected_but_the_model_is_there(told: 
     day = town_day(units, told.books, DayGiven(rows, of_inverters(closed.days)), START, END, PARIS)
     assert all(np.isnan(inverter.expected).all() for inverter in day.inverters)
     assert all(np.nansum(inverter.clear) > 1000 for inverter in day.inverters)
-
-
-def test_a_tracker_is_not_held_to_what_its_fixed_neighbours_say(told: Story, closed: Closed) -> None:
-    units = [replace(unit, moving=unit.path == "s0/inv") for unit in units_of(told.town, told.books, PARIS)]
-    expected = {}
-    for basis in ("fleet", "satellite"):
-        rows = of_inverters(closed.quarters).assign(expected_basis=basis)
-        day = town_day(units, told.books, DayGiven(rows, of_inverters(closed.days)), START, END, PARIS)
-        expected[basis] = {each.unit.path: bool(np.isfinite(each.expected).any()) for each in day.inverters}
-    assert {path for path, known in expected["fleet"].items() if not known} == {"s0/inv"}
-    assert all(expected["satellite"].values())
 
 
 def test_an_inverter_that_is_off_is_an_outage_and_a_silent_one_is_not(told: Story, closed: Closed) -> None:

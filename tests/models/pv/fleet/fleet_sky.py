@@ -18,18 +18,24 @@ LEANING = ((0.4, -0.3), (-0.4, -0.3), (0.0, -0.5), (0.4, -0.2), (-0.4, -0.2), (0
 def neighbourhood(days: int, per_hour: int = 1, error: float = 0.02, roofs: int = len(LEANING), seed: int = 5):
     """Wh, shape (days, 24 * per_hour, roofs): the height of noon rises through the year, clouds change by the hour."""
     random = np.random.default_rng(seed)
+    beam = np.repeat(random.beta(0.6, 0.5, (days, 24)), per_hour, axis=1)
+    power = under(beam, LEANING[:roofs])
+    return power * np.exp(error * random.standard_normal(power.shape)) / per_hour
+
+
+def under(beam, leaning=LEANING):
+    """W, shape (days, T, roofs): planes under skies of which a share (days, T) is clear."""
+    days, per_hour = len(beam), beam.shape[1] // 24
     hour = (np.arange(24 * per_hour) + 0.5) / per_hour
     angle = (hour - 12) / 12 * np.pi
     noon = 0.4 + 0.4 * np.linspace(0, 1, days)[:, None]
     up = np.maximum(noon * np.cos(angle) - 0.05, 0.0)
     east, north = -np.sin(angle) * (up > 0), -np.sqrt(np.maximum(1 - np.sin(angle) ** 2 - up**2, 0.0)) * (up > 0)
-    beam = np.repeat(random.beta(0.6, 0.5, (days, 24)), per_hour, axis=1)
     made = []
-    for number, (e, n) in enumerate(LEANING[:roofs]):
+    for number, (e, n) in enumerate(leaning):
         facing = np.maximum(e * east + n * north + np.sqrt(1 - e * e - n * n) * up, 0.0)
         made.append((700 * beam * facing + 250 * np.sqrt(up) * (1.2 - 0.7 * beam)) * (1 + 0.1 * number))
-    power = np.stack(made, axis=2)
-    return power * np.exp(error * random.standard_normal(power.shape)) / per_hour
+    return np.stack(made, axis=2)
 
 
 def day_of(measured, number: int, **facts) -> FleetDay:

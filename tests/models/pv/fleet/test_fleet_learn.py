@@ -5,6 +5,7 @@ import pytest
 
 from models.pv.fleet.expect import expect
 from models.pv.fleet.learn import BLOCK
+from models.pv.fleet.weights import lasting
 from tests.models.pv.fleet.fleet_sky import day_of, neighbourhood, taught
 
 DAYS = 150
@@ -89,3 +90,20 @@ def test_a_day_without_any_measurement_is_no_error_and_teaches_nothing():
     state = taught(nothing, BEFORE, first=60)
     assert (state.age == BEFORE.age).all()
     assert (state.hour_measured == BEFORE.hour_measured).all()
+
+
+def test_twins_that_fail_together_are_twins_still_when_both_are_filled_in():
+    twin = MEASURED[:, :, [2]] * np.exp(0.002 * np.random.default_rng(1).standard_normal((DAYS, 24, 1)))
+    measured = np.concatenate([MEASURED, twin], axis=2)
+    state = taught(measured[:60])
+    measured[60:, :, [2, 8]] *= 0.8
+    alike = [lasting(one).alike[2, 8] for one in (state, taught(measured[: DAYS - 1], state, first=60))]
+    assert alike[1] == pytest.approx(alike[0], abs=0.002)
+
+
+def test_a_day_that_one_roof_alone_knows_spoils_nothing():
+    measured = MEASURED.copy()
+    measured[0, :, 1:] = np.nan
+    healthy = np.arange(8) == 0
+    state = taught(measured[:70], taught(measured[:1], healthy=healthy), first=1)
+    assert lasting(state).alike == pytest.approx(lasting(taught(MEASURED[:70])).alike, abs=0.01)
