@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pandas as pd
+
 from config.kwh import Step, Subject
 from dashboards.views.look import TOWN, Look
-from dashboards.views.points import Curve, by_days, by_hours, by_quarters
-from models.calendar import QUARTER
+from dashboards.views.points import COLUMNS, Curve, Point, by_days, by_hours, by_quarters, point
+from models.calendar import QUARTER, day_bounds
 
 DAYS = 14
 """Of the small picture below the number."""
 ENOUGH = 0.8
 """Part of the expectation that must have been in the light before the day is compared with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The part of the day that was measured in full and has an expectation, kWh: only it is compared."""
+
+    energy: float
+    expected: float
+    sites: int
+    """To which it belongs; all of them where the town as a whole is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +44,12 @@ class Today:
     hours: Curve
     days: Curve
     sites: int
+    judged: Judged
 
     @property
     def index(self) -> float | None:
         """Measured over expected so far; None before enough light fell to say so."""
-        if self.energy is None or self.expected is None or self.expected < ENOUGH:
-            return None
-        return self.energy / self.expected
+        return self.judged.energy / self.judged.expected if self.judged.expected >= ENOUGH else None
 
 
 def today(look: Look) -> Today:
@@ -58,7 +69,31 @@ def today(look: Look) -> Today:
         hours=_lit(by_hours(quarters)),
         days=passed,
         sites=len(look.town.sites),
+        judged=_judged(look, quarters),
     )
+
+
+def _judged(look: Look, quarters: Curve) -> Judged:
+    """Of the town; where one silent inverter or one roof without an expectation hides it, of the sites that are known.
+
+    A work of the page every half minute: the rows of the sites are read only then.
+    """
+    whole = [each for each in quarters.points if _compares(each)]
+    if len(whole) * 2 > len([each for each in quarters.points if not each.missing]):
+        return _together(whole, len(look.town.sites))
+    rows = look.rows(Step.QUARTER, Subject.SITE, None, *day_bounds(look.today, look.tz), [*COLUMNS])
+    rows = rows[pd.notna(rows["expected"]) & (rows["expected"] > 0)]
+    known = [(str(row["subject"]), point(row)) for row in rows.to_dict("records")]  # type: ignore[arg-type]
+    judged = [(site, each) for site, each in known if _compares(each)]
+    return _together([each for _site, each in judged], len({site for site, _each in judged}))
+
+
+def _compares(each: Point) -> bool:
+    return each.sure and each.energy is not None and each.expected is not None
+
+
+def _together(points: list[Point], sites: int) -> Judged:
+    return Judged(sum(each.energy or 0.0 for each in points), sum(each.expected or 0.0 for each in points), sites)
 
 
 def _lit(hours: Curve) -> Curve:

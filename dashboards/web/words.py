@@ -219,7 +219,7 @@ def today_sentence(now: Today) -> str:
     """The one sentence below the one number."""
     if now.energy is None and now.until is None:
         return _("Nothing has been measured yet: the first figures come a quarter of an hour after the first reading.")
-    if now.index is None and now.expected is None and (now.energy or 0) >= ENOUGH:
+    if now.index is None and not now.judged.expected and (now.energy or 0) >= ENOUGH:
         return _("What this sky let us expect is not known yet.")
     if now.index is None:
         if now.yesterday is None:
@@ -229,12 +229,15 @@ def today_sentence(now: Today) -> str:
         )
     share = formats.percent(now.index)
     if now.index < 0.9:
-        return _("That is {share} of what this sky lets us expect: somebody is looking for what is missing.").format(
-            share=share
-        )
-    if now.index > 1.1:
-        return _("That is {share} of what this sky let us expect: more than thought.").format(share=share)
-    return _("That is what this sky lets us expect ({share}).").format(share=share)
+        told = _("That is {share} of what this sky lets us expect: somebody is looking for what is missing.")
+    elif now.index > 1.1:
+        told = _("That is {share} of what this sky let us expect: more than thought.")
+    else:
+        told = _("That is what this sky lets us expect ({share}).")
+    said = told.format(share=share)
+    if now.judged.sites < now.sites:
+        said += " " + _("This is told of {n} sites out of {all}.").format(n=now.judged.sites, all=now.sites)
+    return said
 
 
 def curve_sentence(curve: Curve, name: str) -> str:

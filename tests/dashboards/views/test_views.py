@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from config.kwh import Subject
+from config.kwh import Step, Subject
+from config.language import speaking
 from dashboards.views.look import TOWN
 from dashboards.views.points import by_days
 from dashboards.views.production import closed_days, months, ranking, years
 from dashboards.views.sites import Gives, Speaks, gives, signs, speaks
 from dashboards.views.today import today
 from dashboards.views.town_map import town_map
-from tests.dashboards.web.prepared import DOUBTFUL, FIRST, GAP, TODAY, Prepared, prepared
+from dashboards.web import words
+from tests.dashboards.web.prepared import DOUBTFUL, FIRST, GAP, TODAY, Prepared, prepared, quarter_rows
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,21 @@ def test_today_counts_up_to_where_it_is_measured(town):
     assert now.energy is not None
     assert now.index == pytest.approx(0.98)  # the hour that is missing is missing on both sides
     assert [point.status for point in now.hours.points].count("unknown") == 1
+
+
+def test_a_roof_without_an_expectation_does_not_hide_how_the_others_go(town, tmp_path):
+    """The town's own rows then rest on a cloudless sky; the sites that are known are compared alone."""
+    with prepared(tmp_path) as made, made.site.look() as look:
+        rows = quarter_rows(made.town, Subject.TOWN)
+        trackers = quarter_rows(made.town, Subject.SITE).query("subject == 'lumiwatt'")
+        for each in (rows, trackers):
+            look.store.write_rollups(Step.QUARTER, each.assign(expected_basis="clear_sky"))
+        now = today(look)
+    assert now.expected is None
+    assert now.index == pytest.approx(0.98)
+    assert now.judged.sites == now.sites - 1
+    with speaking("fr"):
+        assert words.today_sentence(now).endswith("Cela vaut pour 9 sites sur 10.")
 
 
 def test_months_and_years_add_up_to_the_ranking(town):

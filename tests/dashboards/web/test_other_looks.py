@@ -30,6 +30,19 @@ COLOURS = """css => {
 }"""
 
 
+OVERLAPS = """() => {
+  const map = document.querySelector('.map').getBoundingClientRect(), found = [];
+  const boxes = [...document.querySelectorAll('.map text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  for (const [name, b] of boxes) {
+    if (b.right > map.right + 1 || b.left < map.left - 1) found.push(name + ' leaves the map');
+    for (const [other, o] of boxes)
+      if (name < other && b.left < o.right && o.left < b.right && b.top + 1 < o.bottom && o.top + 1 < b.bottom)
+        found.push(name + ' over ' + other);
+  }
+  return found;
+}"""
+
+
 @pytest.fixture(scope="module")
 def voted(town: Prepared) -> Iterator[str]:
     """Where the page is of a town whose council has voted."""
@@ -128,6 +141,30 @@ def test_the_path_has_no_fault_that_a_machine_can_find(browser: Browser, voted: 
     faults = page.evaluate(LOOKED, {"type": "tag", "values": TAGS}) + page.evaluate("window.broken")
     assert faults == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_map_draws_the_sites_that_say_where_they_are_and_their_names_stay_in_it(
+    browser: Browser, town: Prepared, width: int
+) -> None:
+    """Ten invented places, two of them close together."""
+    spots = [(50.45 + n * 0.002, 2.76 + n % 4 * 0.02) for n in range(9)] + [(50.4502, 2.7605)]
+    placed = [
+        site.model_copy(update={"latitude": north, "longitude": east})
+        for site, (north, east) in zip(town.town.sites, spots, strict=True)
+    ]
+    site = dataclasses.replace(town.site, town=town.town.model_copy(update={"sites": tuple(placed)}), memory=Memory())
+    serving = Serving(site, 0)
+    serving.start()
+    context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    context.add_init_script(axe())
+    page = context.new_page()
+    page.goto(f"{serving.address}exploitation")
+    assert page.evaluate(LOOKED, {"type": "tag", "values": TAGS}) == []
+    assert page.locator(".map circle").count() == 10
+    assert page.evaluate(OVERLAPS) == []
+    serving.stop()
     context.close()
 
 
