@@ -68,6 +68,19 @@ class Place(Strict):
     status: Status
 
 
+class Publisher(Strict):
+    """Who answers for the page, as a public page must say: in what words the town writes it."""
+
+    address: Text
+    """Of the town hall."""
+    director: Text
+    """Of the publication."""
+    host: Text
+    """Who runs the machine, with address."""
+    contact: Text | None = None
+    """E-mail address or telephone."""
+
+
 class LinkConfig(Strict):
     """One Modbus TCP end point; all units behind it share its one connection."""
 
@@ -203,6 +216,8 @@ class Town(Strict):
     """Everything that is true about one town. Made by config.load, which also checks what one file cannot see alone."""
 
     place: Place
+    publisher: Publisher | None = None
+    """What the legal notice says; None while the town has not written it."""
     links: tuple[LinkConfig, ...] = ()
     sites: tuple[Site, ...] = Field(min_length=1)
     weather: tuple[WeatherSource, ...] = ()

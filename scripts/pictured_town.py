@@ -48,15 +48,16 @@ from scripts.simulator.weather import SyntheticWeather
 DAYS, SEED = 400, 1
 DAY, QUARTER = 86_400_000, 900_000
 SPOOL_BYTES = 32 * 1024 * 1024
-DESK, PASSWORD = "instruction", "for the pictures only"
-"""An account of the pictured town, which listens on this machine only and holds nothing that is true."""
+PASSWORD = "for the pictures only"  # noqa: S105 - it opens nothing else
+DESKS = {"instruction": Account.REGISTRE, "exploitation": Account.EXPLOITATION}
+"""Accounts of the pictured town, which listens on this machine only and holds nothing that is true."""
 
 
 def faults(end: int) -> tuple[Fault, ...]:
-    """A string that opened twelve days ago, an inverter that stopped two days ago, one that does not answer today."""
+    """A string that opened twelve days ago, an inverter off since yesterday morning, one that does not answer today."""
     return (
         Fault("ecole-lamendin/inv-1", FaultKind.STRING_OPEN, start=end - 12 * DAY, input=1),
-        Fault("salle-varet/inv-2", FaultKind.INVERTER_OFF, start=end - 2 * DAY),
+        Fault("salle-varet/inv-2", FaultKind.INVERTER_OFF, start=(end // DAY - 1) * DAY),
         Fault("cybercoin/inv-1", FaultKind.SILENT, start=end - 3 * 3_600_000),
     )
 
@@ -138,7 +139,8 @@ def people(place: Workplace, town: Town, now: int) -> None:
         place, Kind.OUTAGE, "ecole-basly", begin, begin + DAY // 6, "exploitation", {"note": "contrôle électrique"}
     )
     with Database(place.data / ACCOUNTS) as database:
-        People(database).add(DESK, [Account.REGISTRE], PASSWORD, now)
+        for desk, account in DESKS.items():
+            People(database).add(desk, [account], PASSWORD, now)
 
 
 SHEET = "3" * 64

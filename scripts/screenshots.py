@@ -1,49 +1,95 @@
-"""The pictures of the README: the pages of a demo in a real browser, wide, narrow, light and dark.
+"""The pictures of the README: every page in a real browser, wide, narrow, light and dark; see scripts.pictured_town.
 
-    tepos demo --days 400 --port 8000        # in one terminal
-    .venv/bin/python scripts/screenshots.py http://127.0.0.1:8000
+    .venv/bin/python -m scripts.screenshots http://127.0.0.1:8000
 
-Needs Debian's chromium and the development dependencies.
+Needs Debian's chromium and the development dependencies. Whoever makes them looks at each.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 CHROMIUM = "/usr/bin/chromium"
 FOLDER = Path(__file__).parents[1] / "dashboards" / "pictures"
 WIDE, NARROW = (1280, 860), (320, 640)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: its name, its page, how wide, in which colours, and as whom (None: nobody)."""
+
+    name: str
+    path: str
+    size: tuple[int, int] = WIDE
+    colours: Literal["light", "dark"] = "light"
+    as_whom: str | None = None
+    first: str = ""
+    """What is done in the page before."""
+
+
 SHOTS = (
-    ("accueil", "/", WIDE, "light"),
-    ("accueil-telephone", "/", NARROW, "dark"),
-    ("affichage", "/affichage", WIDE, "dark"),
-    ("exploitation", "/exploitation", WIDE, "light"),
-    ("exploitation-telephone", "/exploitation", NARROW, "light"),
-    ("onduleur", "/exploitation/site/ecole-basly/onduleur/inv-1", WIDE, "light"),
-    ("producteur", "/producteur", WIDE, "light"),
-    ("territoire", "/territoire", WIDE, "light"),
-)
-"""Name, path, size, colours."""
+    Shot("accueil", "/"),
+    Shot("accueil-telephone", "/", NARROW, "dark"),
+    Shot("affichage", "/affichage", colours="dark"),
+    Shot("panneau", "/panneau/1"),
+    Shot("panneau-telephone", "/panneau/1", NARROW),
+    Shot("initiatives", "/initiatives"),
+    Shot("initiative", "/initiatives/FF-2026-001"),
+    Shot("idee", "/initiatives/idee"),
+    Shot("idee-telephone", "/initiatives/idee", NARROW),
+    Shot("exploitation", "/exploitation", as_whom="exploitation"),
+    Shot("exploitation-telephone", "/exploitation", NARROW, as_whom="exploitation"),
+    Shot("site", "/exploitation/site/ecole-lamendin", colours="dark", as_whom="exploitation"),
+    Shot("toit", "/exploitation/site/ecole-lamendin/toit/toit"),
+    Shot("onduleur", "/exploitation/site/ecole-lamendin/onduleur/inv-1"),
+    Shot("onduleur-telephone", "/exploitation/site/ecole-lamendin/onduleur/inv-1", NARROW, "dark"),
+    Shot("tournee", "/exploitation/tournee"),
+    Shot("producteur", "/producteur"),
+    Shot("producteur-telephone", "/producteur", NARROW, "dark"),
+    Shot("centrale", "/producteur/ecole-lamendin"),
+    Shot("territoire", "/territoire"),
+    Shot("territoire-telephone", "/territoire", NARROW),
+    Shot("instruction", "/initiatives/instruction", as_whom="instruction"),
+    Shot("instruire", "/initiatives/instruction/FF-2026-002", as_whom="instruction",
+         first="document.querySelector('#f-grant').open = true"),
+    Shot("connexion", "/connexion"),
+    Shot("opendata", "/opendata"),
+    Shot("accessibilite", "/accessibilite"),
+    Shot("mentions-legales", "/mentions-legales"),
+    Shot("donnees-personnelles", "/donnees-personnelles"),
+)  # fmt: skip
 
 
 def main(address: str) -> None:
     """Take all pictures of the page at this address."""
     from playwright.sync_api import sync_playwright
 
+    from scripts.pictured_town import PASSWORD
+
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for name, path, (width, height), scheme in SHOTS:
+        for shot in SHOTS:
+            width, height = shot.size
             page = browser.new_page(
                 viewport={"width": width, "height": height},
-                color_scheme="dark" if scheme == "dark" else "light",
+                color_scheme=shot.colours,
                 locale="fr-FR",
                 timezone_id="Europe/Paris",
             )
-            page.goto(address.rstrip("/") + path)
+            if shot.as_whom:
+                page.goto(f"{address.rstrip('/')}/connexion")
+                page.fill("#name", shot.as_whom)
+                page.fill("#password", PASSWORD)
+                page.click("main button")
+            page.goto(address.rstrip("/") + shot.path)
             page.wait_for_load_state("networkidle")
-            page.screenshot(path=FOLDER / f"{name}.png")
+            if shot.first:
+                page.evaluate(shot.first)
+            page.screenshot(path=FOLDER / f"{shot.name}.png")
             page.close()
         browser.close()
 

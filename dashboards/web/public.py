@@ -97,7 +97,8 @@ def accessibility(request: Request) -> HTMLResponse:
 @router.get("/mentions-legales")
 def legal(request: Request) -> HTMLResponse:
     """Who publishes this."""
-    return page(request, "legal.html", insee=served(request).town.place.insee)
+    town_of = served(request).town
+    return page(request, "legal.html", insee=town_of.place.insee, publisher=town_of.publisher)
 
 
 @router.get("/donnees-personnelles")

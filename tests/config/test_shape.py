@@ -17,7 +17,7 @@ def keys(faults):
         ('owner = "commune"', 'ownr = "commune"', "sites[0] (mairie).owner", "add owner"),
         ("commissioned =", "comissioned =", "sites[0] (mairie).comissioned", 'did you mean "commissioned"?'),
         ("{ value = 52,", "{ vlaue = 1, value = 52,", f"{ROOF}.area.vlaue", 'did you mean "value"?'),
-        ("[place]", "surprise = 1\n[place]", "surprise", "write one of: links, place, sites, weather"),
+        ("[place]", "surprise = 1\n[place]", "surprise", "write one of: links, place, publisher, sites, weather"),
     ],
 )
 def test_an_unknown_key_is_told_with_the_nearest_known_one(faults, old, new, key, remedy):

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from collector.errors import StoreUnavailable
+from config.town import Publisher
 from dashboards.accounts.database import Database
 from dashboards.accounts.people import People
 from dashboards.accounts.roles import May, Role
@@ -240,6 +241,19 @@ def test_the_public_page_weighs_at_most_60_kb_in_all(address):
         sum(len(gzip.compress(requests.get(address + f).content)) for f in re.findall(r'src="(/static/[^"]+)"', kiosk))
         < 5_000
     )
+
+
+def test_the_legal_notice_says_what_the_town_wrote_or_that_it_has_not(real, tmp_path):
+    town, address = real
+    assert "ne sont pas encore écrits" in requests.get(f"{address}/mentions-legales").text
+    publisher = Publisher(address="Place <1>", director="Le maire", host="La commune")
+    site = replace(town.site, town=town.town.model_copy(update={"publisher": publisher}))
+    serving = Serving(site, 0)
+    serving.start()
+    told = requests.get(f"{serving.address}mentions-legales").text
+    serving.stop()
+    assert "Place &lt;1&gt;" in told
+    assert "Nous joindre" not in told
 
 
 def test_what_others_wrote_is_as_they_wrote_it():
