@@ -74,10 +74,14 @@ class ExpectedBasis(StrEnum):
 ROLLUP_NUMBERS = (
     "energy", "expected", "expected_low", "expected_high", "insolation", "completeness",
     "lost_outage", "lost_finding", "availability",
+    "insolation_corrected", "energy_dc", "lost_clipping",
 )  # fmt: skip
 """Numeric columns of a rollup row: Wh measured; Wh expected with the bounds of its 80 % interval; Wh/m² in the plane of
 the modules (of the town or a roof: weighted by capacity); completeness 0..1, the share of the row's expected energy (of
 its capacity, at night) whose measurement is known; Wh expected and not made during outages, and otherwise while a
-finding of underperformance was open; availability 0..1, the part of the daylight in which it worked (IEC TS 63019)."""
+finding of underperformance was open; availability 0..1, the part of the daylight in which it worked (IEC TS 63019);
+Wh/m² as if the cells had stayed at 25 °C; Wh measured on the DC side of the inverters; Wh that the inverters cut at
+their rated power, by design: beyond what was expected, so in no other loss. The last three are NaN in rows that were
+closed before tepos knew them."""
 ROLLUP_TEXTS = ("basis", "status", "expected_basis")
 """Columns with a word of Basis, EnergyStatus, ExpectedBasis."""

@@ -22,7 +22,7 @@ from collector.store.decimals import packed
 from collector.store.layouts import TABLES, Layout, Layouts
 from collector.store.rollups import admit_rollups, chosen
 from collector.store.sqlite_errors import BUSY_SECONDS, translated
-from collector.store.sqlite_rollups import ROLLUPS
+from collector.store.sqlite_rollups import ARRAY_SIDE, ROLLUPS
 from config.kwh import Step, Subject
 from config.language import _
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 APPLICATION = 0x7465706F
 """SQLite's application_id of our files: "tepo"."""
-MIGRATIONS = (TABLES, ROLLUPS)
+MIGRATIONS = (TABLES, ROLLUPS, ARRAY_SIDE)
 """MIGRATIONS[n] takes a file of schema version n to version n + 1."""
 OTHERS_TURN_SECONDS = 0.1
 """Between two transactions that delete: who waits for a lock of SQLite looks again every 0.1 s at the latest."""

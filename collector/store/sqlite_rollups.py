@@ -44,6 +44,19 @@ CREATE TABLE subject (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT 
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 """ + "".join(_STEP.format(table=f"rollup_{step}", view=f"energy_{step}") for step in ("15min", "day"))
 """The tables and views above, once and for all files: a change of them is another migration."""
+_ARRAY_SIDE = """
+ALTER TABLE {table} ADD COLUMN insolation_corrected REAL;
+ALTER TABLE {table} ADD COLUMN energy_dc REAL;
+ALTER TABLE {table} ADD COLUMN lost_clipping REAL;
+DROP VIEW {view};
+CREATE VIEW {view} AS SELECT kind, name AS subject, datetime(time / 1000, 'unixepoch') AS utc, energy, expected,
+    expected_low, expected_high, insolation, completeness, lost_outage, lost_finding, availability,
+    insolation_corrected, energy_dc, lost_clipping, b.text AS basis, s.text AS status, e.text AS expected_basis
+    FROM {table} AS r JOIN subject ON subject.id = r.subject LEFT JOIN word AS b ON b.id = r.basis
+    LEFT JOIN word AS s ON s.id = r.status LEFT JOIN word AS e ON e.id = r.expected_basis;
+"""
+ARRAY_SIDE = "".join(_ARRAY_SIDE.format(table=f"rollup_{step}", view=f"energy_{step}") for step in ("15min", "day"))
+"""Three columns more, empty in the rows that are there: no row is written anew, however many years stand there."""
 
 
 def write_rollups(connection: sqlite3.Connection, step: Step, rows: RollupRows) -> None:

@@ -159,7 +159,7 @@ def _rows(kind: Subject, names: Sequence[str], times: NDArray[np.int64], rng: np
     """Invented rows: half of the quarter-hours are dark."""
     length = len(names) * len(times)
     light = rng.random(length).round(6) * (rng.random(length) < 0.5)
-    scales = (900, 1000, 800, 1200, 600, 1, 0, 0, 1)
+    scales = (900, 1000, 800, 1200, 600, 1, 0, 0, 1, 570, 930, 0)
     numbers = {column: light * scale for column, scale in zip(ROLLUP_NUMBERS, scales, strict=True)}
     texts = {"basis": Basis.COUNTER, "status": EnergyStatus.MEASURED, "expected_basis": ExpectedBasis.SYNTHETIC}
     keys = {"kind": kind, "subject": np.repeat(names, len(times)), "time": np.tile(times, len(names))}

@@ -10,6 +10,7 @@
     memory.py    what one day learns for the next: scales, fleet envelopes
     told.py      the expectation over the stretch, each day knowing what those before it have taught
     lost.py      what was not made, and why
+    array_side.py  light corrected for heat, DC energy, and what inverters cut at their rated power
     rows.py      rollup rows of inverters, roofs, sites and the town; days from quarters
     close.py     all of it, in order
 

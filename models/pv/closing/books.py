@@ -10,7 +10,7 @@ from config.quantities import Role
 from config.town import Meter, Site, Town
 from models.calendar import day_start
 from models.pv.energy.counter import CounterFacts
-from models.pv.energy.sources import counter_facts, meter_counts_production, production_fields
+from models.pv.energy.sources import counter_facts, dc_field, meter_counts_production, production_fields
 from models.pv.plant import Plant, plant_of
 
 
@@ -24,6 +24,8 @@ class Counted:
     counter: str
     """Field of its lifetime counter, Wh."""
     facts: CounterFacts
+    dc: str | None = None
+    """Field of the power on the side of its modules, W; None: it measures none. A hybrid's is `power`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Books:
 
     def fields(self) -> list[str]:
         """Every field of them that it wants."""
-        energy = {name for device in self.counted for name in (device.power, device.counter)}
+        energy = {name for device in self.counted for name in (device.power, device.counter, device.dc) if name}
         weather = WEATHER if any(site.stations for site in self.sites) else ()
         return [*sorted(energy), *weather]
 
@@ -72,7 +74,7 @@ WEATHER = ("ghi", "dni", "dhi", "poa_global", "temp_air", "temp_module", "wind_s
 def books_of(town: Town, tz: tzinfo) -> Books:
     """The books of a town whose days are those of `tz`."""
     plant = plant_of(town)
-    rows = {facts.path: row for row, facts in enumerate(plant.inverters)}
+    rows = {inverter.path: row for row, inverter in enumerate(plant.inverters)}
     counted: list[Counted] = []
     for site in town.sites:
         for inverter in site.inverters:
@@ -80,7 +82,8 @@ def books_of(town: Town, tz: tzinfo) -> Books:
             replaced = tuple(day_start(day, tz) for day in inverter.replaced)
             power, counter = production_fields(device_map)
             rated = plant.inverters[rows[path]].pac_rated
-            counted.append(Counted(path, power, counter, counter_facts(device_map, counter, rated, replaced)))
+            facts = counter_facts(device_map, counter, rated, replaced)
+            counted.append(Counted(path, power, counter, facts, dc_field(device_map)))
     sites = tuple(
         SiteBook(
             site.id,

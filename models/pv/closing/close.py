@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis, Subject
 from models.calendar import day_bounds, day_of, days
+from models.pv.closing.array_side import ArraySide, array_sides, part_of_side, sides_together
 from models.pv.closing.books import WEATHER, Books
 from models.pv.closing.doubts import Doubts, doubts
 from models.pv.closing.ground import Ground, ground
@@ -80,7 +81,8 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
         return _nobody(base, memory, start, end, tz)
     models = modelled(books, base, Weather(_sensors(books, given.readings, base), given.service))
     around = _around(books, given.readings, base, start, end)
-    readings, doubted = doubts(books, given.readings, around, start, end, tz)
+    read = given.readings
+    readings, doubted = doubts(books, read, around, start, end, tz)
     given = replace(given, readings=readings)
     shape = Shape(int(around.starts[0]), around.clear)
     made = inverter_energies(books, given.readings, start, end, shape)
@@ -90,7 +92,9 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     edges = [*(day_bounds(day, tz)[0] for day in days(day_of(start, tz), day_of(end - 1, tz))), end]
     made = reshaped(books, given.readings, made, start, end, told.energy, shape, edges)
     lost = _losses(books, base, made, told, outages)
-    accounts, sites = _accounts(books, base, given, made, told, lost, memory_before, start, end, shape)
+    inside = [*days(day_of(start, tz), day_of(end - 1, tz))]
+    sides = array_sides(books, base, models, read, readings, made, memory_before, memories, inside, tz)
+    accounts, sites = _accounts(books, base, given, made, told, lost, sides, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)
     if not whole:
         return Closed(frames(accounts), None, {}, _by_path(books, made), doubted)
@@ -107,7 +111,8 @@ def _nobody(base: Ground, memory: Memory, start: int, end: int, tz: tzinfo) -> C
     nothing, whole = np.full(len(base.starts), np.nan), _whole_days(start, end, tz)
     expected = Expected(nothing, nothing, nothing, np.full(len(nothing), NONE, np.int8), nothing)
     lost = Lost(np.zeros(len(nothing)), np.zeros(len(nothing)), nothing)
-    town = Account(Subject.TOWN, "town", nothing_known(base.starts), expected, lost)
+    side = ArraySide(nothing, nothing, np.zeros(len(nothing)))
+    town = Account(Subject.TOWN, "town", nothing_known(base.starts), expected, lost, side)
     if not whole:
         return Closed(frames([town]), None, {}, {}, {})
     until = day_bounds(whole[-1], tz)[1]
@@ -150,6 +155,7 @@ def _accounts(
     made: Sequence[QuarterEnergy],
     told: Told,
     lost: Sequence[Lost],
+    side: Sequence[ArraySide],
     memory: Memory,
     start: int,
     end: int,
@@ -157,7 +163,7 @@ def _accounts(
 ) -> tuple[list[Account], dict[str, SiteEnergy]]:
     capacity = books.plant.pdc0()
     accounts = [
-        Account(Subject.INVERTER, counted.path, made[row], told.of(row), lost[row])
+        Account(Subject.INVERTER, counted.path, made[row], told.of(row), lost[row], side[row])
         for row, counted in enumerate(books.inverters)
     ]
     sites = {
@@ -171,16 +177,21 @@ def _accounts(
     roofs = roof_energies(books, base.share, made, held, told.energy)
     for roof, behind in zip(books.roofs, by_roof(books, base.share), strict=True):
         should = summed([part_of(told.of(row), part) for row, part in behind], [capacity[row] for row, _ in behind])
-        gone = losses([part_of_lost(lost[row], part) for row, part in behind], [capacity[row] for row, _ in behind])
-        accounts.append(Account(Subject.ROOF, roof, roofs[roof], should, gone))
+        size = [capacity[row] for row, _ in behind]
+        gone = losses([part_of_lost(lost[row], part) for row, part in behind], size)
+        seen_there = sides_together([part_of_side(side[row], part) for row, part in behind], size)
+        accounts.append(Account(Subject.ROOF, roof, roofs[roof], should, gone, seen_there))
     of_sites = []
     for site in books.sites:
         if site.inverters:
-            should = summed([told.of(row) for row in site.inverters], [capacity[row] for row in site.inverters])
-            gone = losses([lost[row] for row in site.inverters], [capacity[row] for row in site.inverters])
-            of_sites.append(Account(Subject.SITE, site.id, held[site.id], should, gone))
+            size = [capacity[row] for row in site.inverters]
+            should = summed([told.of(row) for row in site.inverters], size)
+            gone = losses([lost[row] for row in site.inverters], size)
+            seen_there = sides_together([side[row] for row in site.inverters], size)
+            of_sites.append(Account(Subject.SITE, site.id, held[site.id], should, gone, seen_there))
     whole = summed([told.of(row) for row in range(len(capacity))], capacity.tolist())
-    town = Account(Subject.TOWN, "town", town_energy(of_sites), whole, losses(lost, capacity.tolist()))
+    gone, seen_there = losses(lost, capacity.tolist()), sides_together(side, capacity.tolist())
+    town = Account(Subject.TOWN, "town", town_energy(of_sites), whole, gone, seen_there)
     return [*accounts, *of_sites, town], sites
 
 
@@ -213,7 +224,8 @@ def _until(account: Account, until: int) -> Account:
     kept = EnergyRows(*(getattr(energy, name)[keep] for name in EnergyRows.__slots__))
     expected = Expected(*(getattr(should, name)[keep] for name in Expected.__slots__))
     lost = Lost(*(getattr(lost, name)[keep] for name in Lost.__slots__))
-    return Account(account.kind, account.id, kept, expected, lost)
+    side = ArraySide(*(getattr(account.side, name)[keep] for name in ArraySide.__slots__))
+    return Account(account.kind, account.id, kept, expected, lost, side)
 
 
 def _metered(

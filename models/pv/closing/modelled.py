@@ -11,11 +11,16 @@ from models.pv.closing.books import Books, SiteBook
 from models.pv.closing.ground import CHAIN, HOURS, WIND, Ground
 from models.pv.closing.weather import Seen, Weather
 from models.pv.expected.chain import ac_power, ac_power_from_poa, plane_irradiance
+from models.pv.expected.heat import corrected_irradiance
 from models.pv.plant import Plant
 from models.pv.sun import Floats
 
 SAME_PLANE = 5.0
 """Degrees within which the planes of a site count as the one in which its sensor lies."""
+
+Parts = tuple[Floats, Floats, Floats, Floats]
+PARTS = ("energy", "insolation", "corrected", "cut")
+"""Of Modelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,14 @@ class Modelled:
     """Wh per quarter, shape (inverters, T); NaN where this basis says nothing."""
     insolation: Floats
     """Wh/m² per quarter in the plane of the modules, by capacity, shape (inverters, T)."""
+    corrected: Floats
+    """The same as if the cells had stayed at 25 °C; NaN where neither their temperature nor the air's was measured."""
+    cut: Floats
+    """Wh per quarter beyond `energy` that the inverter cuts at its rated power, shape (inverters, T)."""
+
+    def during(self, piece: slice) -> Modelled:
+        """These quarters of it."""
+        return Modelled(self.basis, *(getattr(self, name)[:, piece] for name in PARTS))
 
 
 def modelled(books: Books, ground: Ground, weather: Weather) -> list[Modelled]:
@@ -34,15 +47,22 @@ def modelled(books: Books, ground: Ground, weather: Weather) -> list[Modelled]:
     count, length = len(books.inverters), len(ground.starts)
     made: list[Modelled] = []
     if weather.sensors:
-        energy, light = np.full((count, length), np.nan), np.full((count, length), np.nan)
+        whole = np.full((len(PARTS), count, length), np.nan)
         for site in books.sites:
             if site.id in weather.sensors and site.inverters:
-                rows = list(site.inverters)
-                energy[rows], light[rows] = _by_sensors(_part(books.plant, site), ground, weather.sensors[site.id])
-        made.append(Modelled(ExpectedBasis.SENSOR, energy, light))
+                told = _warmed(weather.sensors[site.id], weather.service)
+                whole[:, list(site.inverters)] = _by_sensors(_part(books.plant, site), ground, told)
+        made.append(Modelled(ExpectedBasis.SENSOR, *whole))
     if weather.service is not None:
         made.append(Modelled(weather.service.basis, *_by_irradiance(books.plant, ground, weather.service)))
     return made
+
+
+def _warmed(seen: Seen, service: Seen | None) -> Seen:
+    """A sensor without a thermometer, under the air of the service."""
+    if service is None:
+        return seen
+    return replace(seen, temp_air=np.where(np.isfinite(seen.temp_air), seen.temp_air, service.temp_air))
 
 
 def _part(plant: Plant, site: SiteBook) -> Plant:
@@ -55,23 +75,37 @@ def _part(plant: Plant, site: SiteBook) -> Plant:
     return Plant(plant.latitude, plant.longitude, plant.altitude, planes, inverters)
 
 
-def _by_irradiance(plant: Plant, ground: Ground, seen: Seen) -> tuple[Floats, Floats]:
+def _by_irradiance(plant: Plant, ground: Ground, seen: Seen) -> Parts:
     irradiance = seen.irradiance(ground.sun)
     air, wind = _air(seen, ground)
-    energy = ac_power(plant, ground.sun, irradiance, air, wind, CHAIN) * HOURS
-    return energy, _by_capacity(plant, plane_irradiance(plant, ground.sun, irradiance)) * HOURS
+    cut = np.empty((len(plant.inverters), len(ground.starts)))
+    energy = ac_power(plant, ground.sun, irradiance, air, wind, CHAIN, cut=cut) * HOURS
+    poa = plane_irradiance(plant, ground.sun, irradiance)
+    light, corrected = _lights(plant, ground, seen, poa)
+    return energy, light, corrected, cut * HOURS
 
 
-def _by_sensors(plant: Plant, ground: Ground, seen: Seen) -> tuple[Floats, Floats]:
+def _by_sensors(plant: Plant, ground: Ground, seen: Seen) -> Parts:
     """In the plane of the modules where the sensor lies in it, else from global horizontal irradiance."""
-    energy, light = _by_irradiance(plant, ground, seen)
+    parts = _by_irradiance(plant, ground, seen)
     if seen.poa_global is None or not _one_plane(plant):
-        return energy, light
+        return parts
     air, wind = _air(seen, ground)
     there = np.isfinite(seen.poa_global)
     poa = np.tile(seen.poa_global, (len(plant.planes), 1))
-    in_plane = ac_power_from_poa(plant, ground.sun, poa, air, wind, CHAIN) * HOURS
-    return np.where(there, in_plane, energy), np.where(there, seen.poa_global * HOURS, light)
+    cut = np.empty((len(plant.inverters), len(ground.starts)))
+    in_plane = ac_power_from_poa(plant, ground.sun, poa, air, wind, CHAIN, cut=cut) * HOURS
+    _light, corrected = _lights(plant, ground, seen, poa)
+    measured = (in_plane, seen.poa_global * HOURS, corrected, cut * HOURS)
+    energy, light, corrected, cut = (np.where(there, *both) for both in zip(measured, parts, strict=True))
+    return energy, light, corrected, cut
+
+
+def _lights(plant: Plant, ground: Ground, seen: Seen, poa: Floats) -> tuple[Floats, Floats]:
+    """Wh/m² of each inverter, and as of cells at 25 °C. A temperature that nobody measured corrects nothing."""
+    wind = _air(seen, ground)[1]
+    corrected = corrected_irradiance(plant, poa, seen.temp_air, wind, CHAIN, seen.temp_module)
+    return _by_capacity(plant, poa) * HOURS, _by_capacity(plant, corrected) * HOURS
 
 
 def _one_plane(plant: Plant) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from config.kwh import ROLLUP_NUMBERS, Basis, EnergyStatus, Subject
+from models.pv.closing.array_side import ArraySide, side_of_days
 from models.pv.closing.books import Books
 from models.pv.closing.expected import BASES
 from models.pv.closing.lost import Lost, lost_of_days, mean
@@ -49,13 +50,15 @@ class Account:
     energy: EnergyRows
     expected: Expected
     lost: Lost
+    side: ArraySide
 
     def numbers(self) -> tuple[Floats, ...]:
         """Its columns in the order of ROLLUP_NUMBERS."""
-        made, should, lost = self.energy, self.expected, self.lost
+        made, should, lost, side = self.energy, self.expected, self.lost, self.side
         return (
             made.energy, should.energy, should.low, should.high, should.insolation, made.completeness,
             lost.outage, lost.finding, lost.availability,
+            side.corrected, side.energy_dc, side.clipped,
         )  # fmt: skip
 
 
@@ -63,16 +66,21 @@ def frames(accounts: Sequence[Account]) -> pd.DataFrame:
     """All rows of all accounts, as the stores take them; at least one account."""
     sizes = [len(account.energy.times) for account in accounts]
     columns: dict[str, Any] = {
-        "kind": np.repeat(np.array([account.kind.value for account in accounts], dtype=object), sizes),
-        "subject": np.repeat(np.array([account.id for account in accounts], dtype=object), sizes),
+        "kind": _text(np.repeat(np.array([account.kind.value for account in accounts], dtype=object), sizes)),
+        "subject": _text(np.repeat(np.array([account.id for account in accounts], dtype=object), sizes)),
         "time": np.concatenate([account.energy.times for account in accounts]),
     }
     numbers = zip(*(account.numbers() for account in accounts), strict=True)
     columns |= {name: np.concatenate(parts) for name, parts in zip(ROLLUP_NUMBERS, numbers, strict=True)}
-    columns["basis"] = _words(Basis)[np.concatenate([account.energy.basis for account in accounts])]
-    columns["status"] = _words(EnergyStatus)[np.concatenate([account.energy.status for account in accounts])]
-    columns["expected_basis"] = WORDS[np.concatenate([account.expected.basis for account in accounts])]
+    columns["basis"] = _text(_words(Basis)[np.concatenate([account.energy.basis for account in accounts])])
+    columns["status"] = _text(_words(EnergyStatus)[np.concatenate([account.energy.status for account in accounts])])
+    columns["expected_basis"] = _text(WORDS[np.concatenate([account.expected.basis for account in accounts])])
     return pd.DataFrame(columns)
+
+
+def _text(words: NDArray[np.object_]) -> pd.Series:
+    """As they are: pandas would make strings of Arrow of them, and the stores words again."""
+    return pd.Series(words, dtype=object)
 
 
 def _words(of: type[StrEnum]) -> NDArray[np.object_]:
@@ -124,7 +132,11 @@ def days_of(account: Account, tz: tzinfo, half_day: Floats) -> Account:
         np.where(np.logical_and.reduceat(unknown, starts), NONE, basis).astype(np.int8),
         np.where(gone, np.nan, light),
     )
-    return Account(account.kind, account.id, made, day, lost_of_days(account.lost, slight, starts))
+    lost = lost_of_days(account.lost, slight, starts)
+    side = side_of_days(account.side, account.energy.energy, should.insolation, slight, starts)
+    return Account(
+        account.kind, account.id, made, day, lost, replace(side, corrected=np.where(gone, np.nan, side.corrected))
+    )
 
 
 def _largest(values: Floats, starts: NDArray[np.intp]) -> Floats:

@@ -67,7 +67,7 @@ def tell(
         memory = memory.renewed(replaced, day)
         piece = slice((first - start) // QUARTER, min((last - start) // QUARTER, measured.shape[1]))
         sky = Sky(base.starts[piece], base.clear[:, piece], dimmed[:, :, piece])
-        seen_models = [_piece(model, piece) for model in models]
+        seen_models = [model.during(piece) for model in models]
         told = expect_day(books, sky, seen_models, measured[:, piece], memory)
         parts.append(told)
         open_at = memory
@@ -88,7 +88,3 @@ def _complete(made: Sequence[QuarterEnergy], weights: Floats, piece: slice) -> F
     light = weights[:, piece] + 1e-9
     complete: Floats = (known * light).sum(axis=1) / light.sum(axis=1)
     return complete
-
-
-def _piece(model: Modelled, piece: slice) -> Modelled:
-    return Modelled(model.basis, model.energy[:, piece], model.insolation[:, piece])

@@ -35,6 +35,8 @@ class Seen:
     wind_speed: Floats
     poa_global: Floats | None = None
     """In the plane of the modules (a sensor's)."""
+    temp_module: Floats | None = None
+    """°C, behind the modules (a sensor's)."""
 
     def irradiance(self, sun: Sun) -> Irradiance:
         """All three parts; where the beam or the diffuse part is not known, both are split off the global one."""
@@ -93,4 +95,4 @@ def seen(basis: ExpectedBasis, means: Mapping[str, Floats], length: int) -> Seen
     ghi, dni, dhi, air, wind = (
         means.get(name, np.full(length, np.nan)) for name in ("ghi", "dni", "dhi", "temp_air", "wind_speed")
     )
-    return Seen(basis, ghi, dni, dhi, air, wind, means.get("poa_global"))
+    return Seen(basis, ghi, dni, dhi, air, wind, means.get("poa_global"), means.get("temp_module"))

@@ -28,6 +28,18 @@ def production_fields(device_map: AnyMap, role: Role = Role.INVERTER) -> tuple[s
     return "pac", "energy_ac_total"
 
 
+def dc_field(device_map: AnyMap) -> str | None:
+    """The field of the power (W) that an inverter takes from its modules; None: nobody measures it.
+
+    A hybrid's production is its DC side.
+    """
+    if is_hybrid(device_map):
+        return "pv_power"
+    if isinstance(device_map, DeviceMap) and "pdc" not in device_map.quantities:
+        return "pdc" if device_map.inputs is not None and device_map.inputs.total == "pdc" else None
+    return "pdc"
+
+
 def is_hybrid(device_map: AnyMap) -> bool:
     """Whether the AC power of these inverters contains a battery."""
     return isinstance(device_map, DeviceMap) and device_map.topology == "hybrid"

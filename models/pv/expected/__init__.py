@@ -5,6 +5,7 @@
 - ``light``: what falls on tilted planes, and what of it passes the glass
 - ``horizon``: what hills and houses keep away
 - ``losses``: the stated losses and how warm modules run, with their source
+- ``heat``: the light corrected to cells at 25 °C, for the temperature-corrected performance ratio
 - ``modelchain``: pvlib's own chain, one plane at a time: the yardstick of ``chain``
 - ``calibration``: one scale per inverter, learnt on its healthy days
 - ``clear_hours``: the hours in which the sky was clear, as the power itself tells

@@ -61,15 +61,20 @@ def ac_power(
     wind_speed: ArrayLike,
     chain: Chain = DEFAULT,
     scale: ArrayLike | None = None,
+    cut: Floats | None = None,
 ) -> Floats:
     """AC power in W, shape (inverters, instants), under an irradiance of shape (instants,) or (planes, instants).
 
     Air temperature (°C) and wind (m/s) are numbers or arrays of shape (instants,). `scale` multiplies the DC power,
     before the inverter clips at its rated power: shape (inverters,) or (inverters, instants). The planes of an
     inverter add up on its DC side; an inverter without planes is NaN. ValueError for shapes that do not fit.
+
+    `cut`, an array of the shape of the result, takes the W that its inverter cuts: the DC power beyond what it takes at
+    its rated power, through its nominal efficiency (as SAM's and PVsyst's loss by clipping, AC power without the limit
+    less that with it).
     """
     shine = _under(plant, sun, irradiance, chain)
-    return _power(plant, sun, shine, _lit(sun, irradiance.ghi), temp_air, wind_speed, chain, scale)
+    return _power(plant, sun, shine, _lit(sun, irradiance.ghi), temp_air, wind_speed, chain, scale, cut)
 
 
 def ac_power_from_poa(
@@ -80,6 +85,7 @@ def ac_power_from_poa(
     wind_speed: ArrayLike,
     chain: Chain = DEFAULT,
     scale: ArrayLike | None = None,
+    cut: Floats | None = None,
 ) -> Floats:
     """AC power as in `ac_power`, from the light on the planes (a pyranometer's), (planes, instants) or (instants,).
 
@@ -93,7 +99,7 @@ def ac_power_from_poa(
         clear = clear_sky(instants.sun, plant.altitude).ghi
         return lambda rows: through_glass(rows, instants, rows.part(poa_global, places), clear, chain.albedo, chain.iam)
 
-    return _power(plant, sun, shine, _lit(sun, poa_global), temp_air, wind_speed, chain, scale)
+    return _power(plant, sun, shine, _lit(sun, poa_global), temp_air, wind_speed, chain, scale, cut)
 
 
 def clear_sky_power(
@@ -155,6 +161,7 @@ def _power(
     wind_speed: ArrayLike,
     chain: Chain,
     scale: ArrayLike | None,
+    cut: Floats | None = None,
 ) -> Floats:
     count, length = len(plant.inverters), len(sun.zenith)
     air, wind = _weather("temp_air", temp_air, sun), _weather("wind_speed", wind_speed, sun)
@@ -165,6 +172,8 @@ def _power(
         behind.setdefault(plane.inverter // ROWS * ROWS, []).append(number)
     groups = [(slice(first, first + ROWS), _blocks(plant, numbers)) for first, numbers in behind.items()]
     made = np.zeros((count, length))
+    if cut is not None:
+        cut[...] = 0.0
 
     def work(places: Places) -> None:
         light = shine(places)
@@ -178,6 +187,8 @@ def _power(
                 pdc *= factor[group] if factor.shape[1] == 1 else factor[group, places]
             with np.errstate(over="ignore"):  # of a DC power near 0, whose AC power is 0
                 made[group, places] = pvlib.inverter.pvwatts(pdc, limit[group], chain.eta)
+            if cut is not None:
+                cut[group, places] = chain.eta * np.maximum(pdc - limit[group], 0.0)
 
     _spread(work, lit)
     made[list(set(range(count)) - {plane.inverter for plane in plant.planes})] = np.nan

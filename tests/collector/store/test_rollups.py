@@ -33,6 +33,7 @@ def everything(store, step=Step.DAY, kind=Subject.ROOF, subjects=None, columns=N
 FULL = {
     "energy": 41200.25, "expected": 0.1 + 0.2, "expected_low": 0.0, "expected_high": 1e9, "insolation": 5123.4,
     "completeness": 1.0, "lost_outage": 12.5, "lost_finding": 0.0, "availability": 0.75,
+    "insolation_corrected": 4987.6, "energy_dc": 42000.5, "lost_clipping": 1.25,
     "basis": Basis.METER, "status": EnergyStatus.MEASURED, "expected_basis": ExpectedBasis.FLEET,
 }  # fmt: skip
 

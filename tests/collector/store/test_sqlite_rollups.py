@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +43,24 @@ def test_a_file_from_before_rollups_opens_with_its_samples_and_takes_rollups(tmp
     new.write_rollups(Step.DAY, day(energy=5.0))
     assert new.check() == []
     new.close()
+
+
+def test_rows_from_before_the_side_of_the_modules_stay_and_do_not_know_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "MIGRATIONS", sqlite.MIGRATIONS[:2])
+    old = SqliteStore(tmp_path / "store.db")
+    for table in ("rollup_15min", "rollup_day"):
+        old._connection.execute(f"INSERT INTO {table} (subject, time, energy, availability) VALUES (1, {TIME}, 5, 1)")
+    old._connection.execute("INSERT INTO subject VALUES (1, 'roof', 'ecole/sud')")
+    old.close()
+    monkeypatch.undo()
+    with closing(SqliteStore(tmp_path / "store.db")) as new:
+        for step in Step:
+            kept = new.read_rollups(step, Subject.ROOF, None, 0, 2**62).iloc[0]
+            assert (kept["energy"], kept["availability"]) == (5.0, 1.0)
+            assert kept[["insolation_corrected", "energy_dc", "lost_clipping"]].isna().all()
+        new.write_rollups(Step.DAY, day(energy=6.0, energy_dc=6.5, lost_clipping=0.0))
+        seen = new._connection.execute("SELECT energy, energy_dc, lost_clipping, basis FROM energy_day")
+        assert seen.fetchall() == [(6.0, 6.5, 0.0, "meter")]
 
 
 def test_people_find_names_words_and_times_in_a_view(store):
