@@ -109,6 +109,7 @@ def test_the_keyboard_reaches_everything_and_the_focus_is_seen(page: Page, addre
     assert set(range(wanted)) - seen == set()
 
 
+@pytest.mark.parametrize("page", ["400%"], indirect=True)
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_cut_off_and_nothing_scrolls_sideways(page: Page, address: str, path: str) -> None:
     for language in ("", "/en"):
