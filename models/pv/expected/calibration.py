@@ -18,7 +18,7 @@ import json
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -170,7 +170,8 @@ class Epoch:
 
     def to_json(self) -> str:
         """One JSON object, about 8 kB when full."""
-        return json.dumps(asdict(self) | {"since": self.since.isoformat()}, separators=(",", ":"))
+        told = {each.name: getattr(self, each.name) for each in fields(self)}  # asdict would copy each day
+        return json.dumps(told | {"since": self.since.isoformat()}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Epoch:
