@@ -27,9 +27,12 @@ DAYS = 100
 def cut(series: Series, days: int, inverters: int) -> Series:
     """The first days, the first inverters."""
     per_day = {name: getattr(series, name)[:days] for name in ("starts", "elevation", "azimuth", "months")}
-    clear = None if series.clear is None else series.clear[:days, :, :inverters]
+    sky = {
+        name: None if (values := getattr(series, name)) is None else values[:days, ..., :inverters]
+        for name in ("clear", "dimmed")
+    }
     energy = series.energy[:days, :, :inverters]
-    return replace(series, units=series.units[:inverters], energy=energy, clear=clear, parts=(), **per_day)
+    return replace(series, units=series.units[:inverters], energy=energy, parts=(), **sky, **per_day)
 
 
 @cache

@@ -27,8 +27,9 @@ ENOUGH, ENOUGH_UNRESTS = 0.40, 6.0
 """Sum of shares beyond the allowance, in lit days, that opens a finding; and in units of the unrest."""
 MOST = 0.20
 """Share of one day, beyond the allowance, that counts at most."""
-START, LEAST, LARGEST = 0.04, 0.01, 0.08
-"""Unrest of a day before anything is known; and its bounds: a roof of which hardly anything is known hides no half."""
+START, LEAST, LARGEST = 0.06, 0.01, 0.12
+"""Unrest of a day before anything is known, that of a roof alone in its orientation; and its bounds: a roof of which
+hardly anything is known hides no third."""
 FORTNIGHT = 14
 MEMORY = 30.0
 """Lit days over which the unrest is learnt."""
