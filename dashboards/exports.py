@@ -28,12 +28,19 @@ KILO = {
     "insolation": "insolation_kwh_m2",
     "lost_outage": "lost_outage_kwh",
     "lost_finding": "lost_finding_kwh",
+    "lost_clipping": "lost_clipping_kwh",
+    "energy_dc": "energy_dc_kwh",
+    "insolation_corrected": "insolation_25c_kwh_m2",
 }
 """Column of a rollup (Wh, Wh/m²) and its name here, a thousandth of it: to 1 mWh, so that sums stay sums."""
 DIGITS = 6
-FIGURES = ("final_yield_h", "reference_yield_h", "performance_ratio", "performance_index")
-"""Of IEC 61724-1: kWh/kWp, kWh/m² over 1 kW/m², the quotient of both, and measured over expected energy. They compare
-what belongs together: a row that is not completely measured has none."""
+FIGURES = (
+    "final_yield_h", "reference_yield_h", "performance_ratio", "performance_index", "array_yield_h",
+    "performance_ratio_25c",
+)  # fmt: skip
+"""Of IEC 61724-1: kWh/kWp, kWh/m² over 1 kW/m², the quotient of both, and measured over expected energy; kWh/kWp on the
+DC side, and PR as of cells at 25 °C. They compare what belongs together: a row that is not completely measured has none
+(but its light has)."""
 SHARES = ("completeness", "availability")
 COLUMNS = ("kind", "subject", "start", "end", *KILO.values(), *SHARES, *FIGURES, *ROLLUP_TEXTS, "simulated")
 COMPLETE = 0.99
@@ -64,7 +71,9 @@ def series(
 
 
 def _figures(rows: pd.DataFrame, installed: Mapping[str, float]) -> dict[str, Floats]:
-    energy = rows["energy"].where(rows["completeness"] >= COMPLETE).to_numpy(float)
+    energy, energy_dc = (
+        rows[name].where(rows["completeness"] >= COMPLETE).to_numpy(float) for name in ("energy", "energy_dc")
+    )
     pdc0 = rows["subject"].map(dict(installed)).to_numpy(float)
     light, expected = rows["insolation"].to_numpy(float), rows["expected"].to_numpy(float)
     made = (
@@ -72,6 +81,8 @@ def _figures(rows: pd.DataFrame, installed: Mapping[str, float]) -> dict[str, Fl
         yields.reference_yield(light),
         yields.performance_ratio(energy, pdc0, light),
         yields.performance_index(energy, expected),
+        yields.array_yield(energy_dc, pdc0),
+        yields.corrected_performance_ratio(energy, pdc0, rows["insolation_corrected"].to_numpy(float)),
     )
     return {name: figure.round(DIGITS) for name, figure in zip(FIGURES, made, strict=True)}
 

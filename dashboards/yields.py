@@ -23,7 +23,8 @@ Document = dict[str, Any]
 YEAR = 365
 """Days from which on kWh/kWp are those of a year."""
 COLUMNS = (
-    "energy", "expected", "insolation", "completeness", "lost_outage", "lost_finding", "availability", "expected_basis",
+    "energy", "expected", "insolation", "completeness", "lost_outage", "lost_finding", "availability",
+    "insolation_corrected", "energy_dc", "lost_clipping", "expected_basis",
 )  # fmt: skip
 """Of the day rows, as Store.read_rollups gives them."""
 UNSURE = (ExpectedBasis.CLEAR_SKY, ExpectedBasis.NONE)
@@ -47,10 +48,10 @@ def figures(rows: pd.DataFrame, subjects: Sequence[str], installed: Mapping[str,
 
 def _figures(subject: str, rows: Floats, known_basis: NDArray[np.bool_], pdc0: float, days: int) -> Document:
     """rows: one for each of COLUMNS but the last, by day."""
-    energy, expected, light, complete, outage, finding, working = rows
+    energy, expected, light, complete, outage, finding, working, corrected, energy_dc, cut = rows
     whole = (complete >= COMPLETE) & np.isfinite(energy)
     sure = np.isfinite(expected) & known_basis
-    lit = whole & np.isfinite(light)
+    lit, warm, fed = (whole & np.isfinite(each) for each in (light, corrected, energy_dc))
     judged = whole & sure
     explained = judged & np.isfinite(outage) & np.isfinite(finding)
     total, known = _sum(energy), _known(complete, expected) * len(energy) / days
@@ -68,6 +69,12 @@ def _figures(subject: str, rows: Floats, known_basis: NDArray[np.bool_], pdc0: f
         "reference_yield_h": _number(float(yields.reference_yield(_sum(light[lit])))),
         "performance_ratio": _number(float(yields.performance_ratio(_sum(energy[lit]), pdc0, _sum(light[lit])))),
         "performance_ratio_days": int(lit.sum()),
+        "performance_ratio_25c": _number(
+            float(yields.corrected_performance_ratio(_sum(energy[warm]), pdc0, _sum(corrected[warm])))
+        ),
+        "performance_ratio_25c_days": int(warm.sum()),
+        "array_yield_h": _number(float(yields.array_yield(_sum(energy_dc[fed]), pdc0))),
+        "array_yield_days": int(fed.sum()),
         "performance_index": _number(float(yields.performance_index(_sum(energy[judged]), _sum(expected[judged])))),
         "performance_index_days": int(judged.sum()),
         "availability": _number(_mean(working, expected)),
@@ -75,6 +82,8 @@ def _figures(subject: str, rows: Floats, known_basis: NDArray[np.bool_], pdc0: f
         "lost_outage_days": int((sure & np.isfinite(outage)).sum()),
         "lost_finding_kwh": _number(_sum(finding[sure]) / 1000),
         "lost_finding_days": int((sure & np.isfinite(finding)).sum()),
+        "lost_clipping_kwh": _number(_sum(cut) / 1000),
+        "lost_clipping_days": int(np.isfinite(cut).sum()),
         "unexplained_kwh": _number(_sum((expected - energy - outage - finding)[explained]) / 1000),
         "unexplained_days": int(explained.sum()),
     }

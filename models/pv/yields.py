@@ -1,4 +1,4 @@
-"""The figures of IEC 61724-1 (2021) for any stretch of time: yields, performance, availability, and what was lost.
+"""The figures of IEC 61724-1 (2021) for any stretch of time: yields, performance, availability.
 
 Energies in Wh, insolation in Wh/m² in the plane of the modules, power in W; yields in hours (kWh/kWp). Everything works
 on numbers and on arrays of any shape alike. What is not known is NaN, and so is a quotient over nothing: a roof in the
@@ -7,9 +7,7 @@ dark has no performance ratio.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,18 +43,23 @@ def performance_ratio(energy: ArrayLike, pdc0: ArrayLike, insolation: ArrayLike)
     return _over(final_yield(energy, pdc0), reference_yield(insolation))
 
 
-def corrected_performance_ratio(
-    energy: ArrayLike, pdc0: ArrayLike, insolation: Floats, temp_cell: Floats, gamma_pdc: ArrayLike
-) -> float:
-    """PR as if the cells had stayed at 25 °C, over all intervals together (IEC 61724-1, PR'25°C).
+def corrected_insolation(insolation: ArrayLike, temp_cell: ArrayLike, gamma_pdc: ArrayLike) -> Floats:
+    """The insolation (Wh/m²) that would give cells at 25 °C what this one gives cells at `temp_cell` (°C).
 
-    `energy`, `insolation` and `temp_cell` (°C) per interval, shape (T,); intervals of which one is missing are left
-    out of both sums.
+    gamma_pdc: relative change of power per °C, negative. IEC 61724-1 (2021), the denominator of PR'25°C.
     """
-    made = np.asarray(energy, float)
-    light = insolation * (1 + np.asarray(gamma_pdc, float) * (temp_cell - STC_TEMPERATURE))
-    known = np.isfinite(made) & np.isfinite(light)
-    return float(performance_ratio(made[known].sum(), pdc0, light[known].sum()))
+    heat = np.asarray(temp_cell, float) - STC_TEMPERATURE
+    made: Floats = np.asarray(insolation, float) * (1 + np.asarray(gamma_pdc, float) * heat)
+    return made
+
+
+def corrected_performance_ratio(energy: ArrayLike, pdc0: ArrayLike, corrected: ArrayLike) -> Floats:
+    """PR as if the cells had stayed at 25 °C: over the sum of `corrected_insolation` (IEC 61724-1, PR'25°C).
+
+    It is the weather-corrected PR of Dierauf et al. 2013 (NREL/TP-5200-57991) with 25 °C in place of a typical year's
+    mean cell temperature: months become comparable, and the figure is higher than a year's PR by what heat costs.
+    """
+    return performance_ratio(energy, pdc0, corrected)
 
 
 def performance_index(energy: ArrayLike, expected: ArrayLike) -> Floats:
@@ -78,36 +81,6 @@ def energy_availability(energy: ArrayLike, lost_by_outages: ArrayLike) -> Floats
     """Energy made over what would have been made without outages."""
     made = np.asarray(energy, float)
     return _over(made, made + np.asarray(lost_by_outages, float))
-
-
-class Cause(StrEnum):
-    """Why energy was not made, as far as it is known."""
-
-    OUTAGE = "outage"
-    """The inverter answered, and made nothing under the sun."""
-    CLIPPING = "clipping"
-    """The modules gave more than the inverter takes: by design."""
-    UNDERPERFORMANCE = "underperformance"
-    """Less than expected while a finding was open."""
-    UNEXPLAINED = "unexplained"
-    """Less, or more (negative), than expected, within what is usual."""
-
-
-def lost_energy(energy: Floats, expected: Floats, causes: Mapping[Cause, NDArray[np.bool_]]) -> dict[Cause, float]:
-    """Wh expected and not made, by cause; shape (T,) each.
-
-    The first cause that names an interval takes it, in the order of Cause; what no cause names is unexplained.
-    Intervals in which nothing is known are left out: they are no loss. The parts sum to expected - measured.
-    """
-    gap = expected - energy
-    free = np.isfinite(gap)
-    lost: dict[Cause, float] = {}
-    for cause in Cause:
-        mine = free & causes[cause] if cause in causes else free & (cause is Cause.UNEXPLAINED)
-        lost[cause] = float(gap[mine].sum())
-        free = free & ~mine
-    lost[Cause.UNEXPLAINED] += float(gap[free].sum())
-    return lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def _past(place: Workplace, town: Town, kinds: Iterable[Subject], first: date | 
 
     from dashboards.yields import COLUMNS, figures
     from models.calendar import day_bounds, day_of, day_start
+    from models.pv.energy.sources import dc_field
     from models.pv.plant import installed, plant_of
 
     if not place.store_is_made:
@@ -97,7 +98,16 @@ def _past(place: Workplace, town: Town, kinds: Iterable[Subject], first: date | 
             found += figures(rows, _known(town, kind), installed(plant, kind), days)
     if not any(each["days_closed"] for each in found):
         stop(NOT_SO, _("No day from {first} to {last} is closed.").format(first=first, last=last))
-    return {"from": first.isoformat(), "to": last.isoformat(), "days": days, "yields": found}
+    blind = [
+        f"{site.id}/{each.id}"
+        for site in town.sites
+        for each in site.inverters
+        if dc_field(town.maps[each.map]) is None
+    ]
+    return {
+        "from": first.isoformat(), "to": last.isoformat(), "days": days, "inverters_without_dc": blind,
+        "yields": found,
+    }  # fmt: skip
 
 
 def _outlook(place: Workplace, town: Town, kinds: Iterable[Subject]) -> Document:
@@ -175,6 +185,21 @@ def _show_past(content: Document) -> None:
     ]
     title = _("Performance, of the days on which all that it needs is known")
     out.print(table(title, heads, rows, right=range(1, len(heads)), fold=(0,)))
+    names = (_("subject"), _("array yield (h)"), _("days"), _("PR at 25 °C"), _("days"), _("clipped (kWh)"), _("days"))
+    sides = [
+        (
+            *(_name(each), _figure(each["array_yield_h"], 1), str(each["array_yield_days"])),
+            *(_figure(each["performance_ratio_25c"], 3), str(each["performance_ratio_25c_days"])),
+            *(_figure(each["lost_clipping_kwh"], 1), str(each["lost_clipping_days"])),
+        )
+        for each in found
+    ]
+    out.print(table(_("On the side of the modules"), names, sides, right=range(1, len(names)), fold=(0,)))
+    say(_("array yield: DC energy per kWp; – where an inverter does not measure it, or not for 99% of a day's energy."))
+    if blind := content["inverters_without_dc"]:
+        say(_("DC power is not measured by: {inverters}.").format(inverters=", ".join(blind)))
+    say(_("PR at 25 °C: IEC 61724-1, corrected by the temperature of the cells; – where no temperature was measured."))
+    say(_("clipped: modelled, what inverters cut at their rated power. By design: no outage, no finding, in no sum."))
     parts = ("lost_outage", "lost_finding", "unexplained")
     columns = (_("subject"), _("outages"), _("days"), _("open findings"), _("days"), _("unexplained"), _("days"))
     lost = [

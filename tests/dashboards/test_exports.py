@@ -34,13 +34,16 @@ def lines(frame):
 
 def test_watt_hours_leave_as_kilowatt_hours_with_the_unit_in_the_name():
     row = {"time": day_start(date(2026, 6, 21), TZ), "energy": 41200.25, "expected": 0.1, "insolation": 6000.0}
+    row |= {"energy_dc": 43_000.0, "insolation_corrected": 5000.0, "lost_clipping": 1500.0}
     (line,) = lines(exported(row | {"completeness": 1.0, "basis": "meter", "status": "measured"}))
     assert line == {
         "kind": "roof", "subject": "a/sud", "start": "2026-06-21T00:00:00+02:00", "end": "2026-06-22T00:00:00+02:00",
         "energy_kwh": "41.20025", "expected_kwh": "0.0001", "expected_low_kwh": "", "expected_high_kwh": "",
         "insolation_kwh_m2": "6", "lost_outage_kwh": "", "lost_finding_kwh": "", "completeness": "1",
+        "lost_clipping_kwh": "1.5", "energy_dc_kwh": "43", "insolation_25c_kwh_m2": "5",
         "availability": "", "final_yield_h": "4.120025", "reference_yield_h": "6", "performance_ratio": "0.686671",
-        "performance_index": "412002.5", "basis": "meter", "status": "measured", "expected_basis": "",
+        "performance_index": "412002.5", "array_yield_h": "4.3", "performance_ratio_25c": "0.824005",
+        "basis": "meter", "status": "measured", "expected_basis": "",
         "simulated": "false",
     }  # fmt: skip
 

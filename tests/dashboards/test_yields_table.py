@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from config.kwh import Subject
 from dashboards.yields import COLUMNS, figures, outlook
@@ -14,6 +17,7 @@ NAN = float("nan")
 GOOD = {
     "subject": "hall", "energy": 40_000.0, "expected": 50_000.0, "insolation": 5000.0, "completeness": 1.0,
     "lost_outage": 6000.0, "lost_finding": 3000.0, "availability": 0.9, "expected_basis": "satellite",
+    "insolation_corrected": 4000.0, "energy_dc": 42_000.0, "lost_clipping": 1500.0,
 }  # fmt: skip
 
 
@@ -29,6 +33,35 @@ def test_two_good_days():
     assert (one["final_yield_h"], one["reference_yield_h"]) == (8.0, 10.0)
     assert (one["performance_ratio"], one["performance_index"], one["availability"]) == (0.8, 0.8, 0.9)
     assert (one["lost_outage_kwh"], one["lost_finding_kwh"], one["unexplained_kwh"]) == (12.0, 6.0, 2.0)
+
+
+def test_the_side_of_the_modules_is_told_of_the_days_on_which_it_is_known():
+    one = found({}, {"insolation_corrected": NAN, "energy_dc": NAN, "lost_clipping": NAN})
+    assert (one["performance_ratio_25c"], one["performance_ratio_25c_days"]) == (1.0, 1)
+    assert (one["array_yield_h"], one["array_yield_days"]) == (4.2, 1)
+    assert (one["lost_clipping_kwh"], one["lost_clipping_days"]) == (1.5, 1)
+
+
+def test_what_is_clipped_by_design_is_in_no_other_loss():
+    with_it, without = found({}), found({"lost_clipping": 0.0})
+    for name in ("lost_outage_kwh", "lost_finding_kwh", "unexplained_kwh", "performance_index"):
+        assert with_it[name] == without[name]
+
+
+@given(
+    arrays(float, (3, 7), elements=st.floats(1e4, 1e5)), arrays(float, 7, elements=st.sampled_from([1.0, 0.5])),
+    arrays(float, 7, elements=st.floats(1e3, 1e4) | st.just(NAN)),
+)  # fmt: skip
+def test_reference_yield_times_performance_ratio_is_the_final_yield_of_the_same_days(numbers, complete, light):
+    columns = dict(zip(("energy", "expected", "energy_dc"), numbers, strict=True)) | {"insolation": light}
+    columns |= {"insolation_corrected": light, "completeness": complete}
+    days = [dict(zip(columns, day, strict=True)) for day in zip(*columns.values(), strict=True)]
+    one = found(*days)
+    mine = (complete >= 0.99) & np.isfinite(light)
+    if mine.any():
+        made = one["reference_yield_h"] * one["performance_ratio"]
+        assert made == pytest.approx(numbers[0][mine].sum() / 10_000, rel=1e-3, abs=1e-5)
+    assert one["performance_ratio_25c"] == one["performance_ratio"]  # cells that stayed at 25 °C
 
 
 def test_a_part_of_a_day_is_in_the_energy_with_its_share_but_in_no_quotient():

@@ -8,9 +8,7 @@ import pvlib
 from models.pv.expected.chain import DEFAULT, Chain
 from models.pv.plant import Plant
 from models.pv.sun import Floats
-
-STC_TEMPERATURE = 25.0
-"""°C"""
+from models.pv.yields import corrected_insolation
 
 
 def corrected_irradiance(
@@ -32,5 +30,5 @@ def corrected_irradiance(
     cell = pvlib.temperature.faiman(poa_global, temp_air, wind_speed, *chain.temperature)
     if temp_module is not None:
         cell = np.where(np.isfinite(temp_module), temp_module, cell)
-    corrected: Floats = np.where(poa_global == 0, 0.0, poa_global * (1 + gamma * (cell - STC_TEMPERATURE)))
+    corrected: Floats = np.where(poa_global == 0, 0.0, corrected_insolation(poa_global, cell, gamma))
     return corrected

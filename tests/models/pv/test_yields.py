@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from models.pv.yields import (
-    Cause,
     array_yield,
     availability,
+    corrected_insolation,
     corrected_performance_ratio,
     energy_availability,
     exceedance,
     final_yield,
-    lost_energy,
     performance_index,
     performance_ratio,
     reference_yield,
@@ -39,12 +37,22 @@ def test_hot_cells_are_forgiven_by_the_corrected_ratio():
     light, hot = np.array([900.0, 1000.0]), np.array([65.0, 65.0])
     made = 0.9 * light * (1 - 0.004 * 40) * 10
     assert performance_ratio(made.sum(), 10_000, light.sum()) == pytest.approx(0.9 * 0.84)
-    assert corrected_performance_ratio(made, 10_000, light, hot, -0.004) == pytest.approx(0.9)
+    corrected = corrected_insolation(light, hot, -0.004)
+    assert corrected_performance_ratio(made.sum(), 10_000, corrected.sum()) == pytest.approx(0.9)
 
 
-def test_an_interval_that_misses_one_figure_is_left_out_of_both_sums():
-    made, light = np.array([900.0, np.nan]), np.array([1000.0, 1000.0])
-    assert corrected_performance_ratio(made, 1000, light, np.full(2, 25.0), -0.004) == pytest.approx(0.9)
+@given(st.floats(0, 1e5), st.floats(1, 1e4), st.floats(1, 1e4), st.floats(-0.006, 0.0), st.floats(-20, 80))
+def test_at_25_degrees_both_ratios_are_one_and_heat_only_raises_the_corrected_one(made, pdc0, light, gamma, temp):
+    plain = performance_ratio(made, pdc0, light)
+    assert corrected_performance_ratio(made, pdc0, corrected_insolation(light, 25.0, gamma)) == plain
+    corrected = corrected_performance_ratio(made, pdc0, corrected_insolation(light, temp, gamma))
+    assert corrected >= plain if temp >= 25 else corrected <= plain
+
+
+@given(st.floats(0, 1e5), st.floats(1, 1e4), st.floats(1, 1e4))
+def test_reference_yield_times_performance_ratio_is_final_yield(made, pdc0, light):
+    whole = reference_yield(light) * performance_ratio(made, pdc0, light)
+    assert whole == pytest.approx(final_yield(made, pdc0), rel=1e-12)
 
 
 def test_availability_counts_lit_intervals_only():
@@ -52,22 +60,6 @@ def test_availability_counts_lit_intervals_only():
     assert availability(works, np.array([500.0, 500.0, 50.0, np.nan])) == 0.5
     assert np.isnan(availability(works, np.zeros(4)))
     assert energy_availability(90.0, 10.0) == pytest.approx(0.9)
-
-
-@given(
-    arrays(float, 12, elements=st.floats(0, 1e5) | st.just(np.nan)),
-    arrays(float, 12, elements=st.floats(0, 1e5)),
-    arrays(bool, (2, 12)),
-)
-def test_the_causes_share_all_that_was_lost(energy, expected, named):
-    lost = lost_energy(energy, expected, {Cause.OUTAGE: named[0], Cause.UNDERPERFORMANCE: named[1]})
-    assert sum(lost.values()) == pytest.approx(np.nansum(expected - energy), abs=1e-6)
-
-
-def test_the_first_cause_takes_an_interval_that_two_name():
-    both = {Cause.UNDERPERFORMANCE: np.array([True, True]), Cause.OUTAGE: np.array([True, False])}
-    lost = lost_energy(np.array([0.0, 60.0]), np.array([100.0, 100.0]), both)
-    assert lost == {Cause.OUTAGE: 100.0, Cause.CLIPPING: 0.0, Cause.UNDERPERFORMANCE: 40.0, Cause.UNEXPLAINED: 0.0}
 
 
 def test_nine_years_in_ten_bring_more_than_p90():

@@ -27,6 +27,7 @@ FIRST, LAST = date(2025, 3, 27), date(2026, 3, 31)
 def rows(kind, subject, first=FIRST, last=LAST, **columns):
     times = [day_start(day, TZ) for day in days(first, last)]
     known = {"energy": 3000.0, "expected": 4000.0, "insolation": 5000.0, "completeness": 1.0, "availability": 0.95}
+    known |= {"insolation_corrected": 4000.0, "energy_dc": 3300.0, "lost_clipping": 100.0}
     texts = {"basis": "meter", "status": "measured", "expected_basis": "satellite"}
     told = dict.fromkeys(ROLLUP_NUMBERS, np.nan) | known | {"lost_outage": 500.0, "lost_finding": 300.0} | texts
     return pd.DataFrame({"kind": kind, "subject": subject, "time": np.array(times), **told | columns})
@@ -69,6 +70,18 @@ def test_without_a_choice_it_is_the_last_365_closed_days_by_site_and_the_town(pl
     assert (hall["lost_outage_kwh"], hall["lost_finding_kwh"], hall["unexplained_kwh"]) == (182.5, 109.5, 73.0)
 
 
+def test_the_side_of_the_modules_has_its_table_and_says_what_a_dash_means(place):
+    told = tepos("yields", "--json", *place).json
+    hall = told["yields"][0]
+    assert (hall["array_yield_h"], hall["performance_ratio_25c"], hall["lost_clipping_kwh"]) == (1204.5, 0.75, 36.5)
+    assert hall["performance_ratio"] < hall["performance_ratio_25c"]
+    assert told["inverters_without_dc"] == []
+    ended = tepos("yields", "--by", "inverter", "--from", "2026-03-01", *place)
+    (line,) = [line.split()[1:] for line in ended.out.splitlines() if line.startswith("hall/inv")][2:3]
+    assert line == ["–", "0", "–", "0", "3.1", "31"]
+    assert "does not measure it" in ended.out
+
+
 def test_less_than_a_year_says_so_and_is_not_extrapolated(place):
     shown, told = each([("yields", "--from", "2026-03-01", *more, *place) for more in ((), ("--json",))])
     assert "Less than a year" in shown.out
@@ -81,13 +94,13 @@ def test_a_partial_sum_stands_beside_its_share_and_what_is_missing_is_a_dash(pla
     lines = [line.split()[1:] for line in ended.out.splitlines() if line.startswith("hall/inv")]
     assert lines[0] == ["1.0", "31.0", "50.0", "31.0", "95.0"]
     assert lines[1] == ["–", "–", "0", "–", "0"]
-    assert lines[2] == ["15.5", "31", "9.3", "31", "–", "0"]
+    assert lines[3] == ["15.5", "31", "9.3", "31", "–", "0"]
 
 
 def test_its_tables_fit_a_terminal_of_80_columns(place):
     for ended in each([("yields", *place), ("yields", "--by", "roof", *place)], {"COLUMNS": 80, "TEPOS_LANG": "fr"}):
         tables = [line for line in ended.out.splitlines() if line.startswith(("─", "de qui", "hall", "la commune"))]
-        assert len(tables) == 12
+        assert len(tables) == 16
         assert max(map(len, tables)) <= 80
         assert "…" not in ended.out
 
