@@ -21,6 +21,7 @@ KWH, SHARE, PLAIN = "#,##0.000", "0.0%", "0.0"
 MONTH = (
     ("energy_kwh", KWH), ("final_yield_h", PLAIN), ("performance_index", SHARE), ("availability", SHARE),
     ("lost_outage_kwh", KWH), ("lost_finding_kwh", KWH), ("unexplained_kwh", KWH), ("energy_known", SHARE),
+    ("array_yield_h", PLAIN), ("performance_ratio_25c", SHARE), ("lost_clipping_kwh", KWH),
 )  # fmt: skip
 """Figures of the month and how they are shown; the names are those of dashboards.yields."""
 
@@ -81,8 +82,8 @@ class _Sheets:
 def _month_heads() -> tuple[str, ...]:
     return (
         _("roof"), _("id"), _("kWp"), _("measured (kWh)"), _("kWh/kWp"), _("measured / expected"), _("availability"),
-        _("lost: outages (kWh)"), _("lost: findings (kWh)"), _("unexplained (kWh)"), _("known"), _("complete days"),
-        _("days"),
+        _("lost: outages (kWh)"), _("lost: findings (kWh)"), _("unexplained (kWh)"), _("known"),
+        _("array yield (h)"), _("PR at 25 °C"), _("clipped (kWh)"), _("complete days"), _("days"),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from collector.store import influx_rollups, open_store
 from collector.store.influx_http import retry_after
 from collector.store.lineprotocol import lines
 from collector.store.rollups import admit_rollups
-from config.kwh import ROLLUP_NUMBERS, Step
+from config.kwh import ROLLUP_NUMBERS, Step, Subject
 from tests import influx_fakes as fakes
 from tests.influx_fakes import FakeInflux, Reply
 from tests.influxd import Influxd, influxd  # noqa: F401
@@ -378,6 +378,19 @@ def test_a_rollup_is_a_point_that_names_what_it_lacks():
         r"rollup_day,kind=roof,subject=a\ b/c\,d"
         f' energy=2.5,basis="meter",status="measured",missing="{missing}" {DAY["time"].iloc[0]}'
     )
+
+
+def test_points_from_before_the_side_of_the_modules_stay_and_do_not_know_it(fresh):
+    server, url = fresh
+    with contextlib.closing(open_store(url)) as store:
+        store.write_rollups(Step.DAY, DAY)
+        missing = ",".join([*ROLLUP_NUMBERS[1:-3], "expected_basis"])
+        place, time = r"rollup_day,kind=roof,subject=old", DAY["time"].iloc[0]
+        line = f'{place} energy=5,basis="meter",status="measured",missing="{missing}" {time}'
+        server.line(f"{url.rpartition('=')[2]}_rollup", line)
+        old = store.read_rollups(Step.DAY, Subject.ROOF, ["old"], 0, 2**62).iloc[0]
+    assert (old["energy"], old["basis"]) == (5.0, "meter")
+    assert old[["insolation_corrected", "energy_dc", "lost_clipping"]].isna().all()
 
 
 def test_the_database_of_the_rollups_is_made_beside_that_of_the_samples(fresh):
