@@ -12,7 +12,7 @@ from scripts.bench.detection import neighbours, simulated
 from scripts.bench.detection.cases import Clean, Outcome, clean, draws, outcomes
 from scripts.bench.detection.hardness import hardness
 from scripts.bench.detection.losses import Kind, kinds, lasting
-from scripts.bench.detection.scored import Scores
+from scripts.bench.detection.scored import Scores, false
 from scripts.bench.detection.scored import lasting as lasts
 from scripts.bench.detection.series import Series
 
@@ -35,6 +35,8 @@ def run(folder: Path, seed: int) -> Iterator[Figure]:
         yield from figures(neighbours.load(path), seed)
     year = simulated.load(seed)
     yield from figures(year, seed)
+    autumn = simulated.load(seed, first=simulated.AUTUMN)
+    yield false(autumn, clean(autumn), "simulated.autumn", "a year that begins on 28 October: nothing injected")
 
 
 def figures(series: Series, seed: int) -> Iterator[Figure]:

@@ -132,22 +132,28 @@ def _found(series: Series, own: Sequence[Outcome], beside: Sequence[_Beside], *,
         )  # fmt: skip
 
 
+def false(series: Series, run: Clean, name: str, note: str, baseline: float | None = None) -> Figure:
+    """Episodes of a set as it is that nothing natural explains."""
+    years = len(series.units) * len(series.starts) / 365
+    wrong, real = _episodes(series, run)
+    words = "; ".join(f"{cause} on {subject} from day {first} to {last}" for cause, subject, first, last in wrong)
+    return Figure(
+        f"detection.{name}.false_per_system_year", round(len(wrong) / years, 3), "1/a", baseline,
+        f"episodes on roof-days neither injected nor on the committed list of natural faults: {len(wrong)} in"
+        f" {years:.1f} system-years ({words or 'none'}); {real} episodes on natural faults; {note}",
+    )  # fmt: skip
+
+
 def _rest(
     series: Series, run: Clean, plain: Plain, made: Sequence[Outcome], beside: Sequence[_Beside]
 ) -> Iterator[Figure]:
     name, years = f"detection.{series.name}", len(series.units) * len(series.starts) / 365
-    false, real = _episodes(series, run)
     rule = [plain.alarms(row) for row in range(len(series.units))]
     healthy = np.array(
         [[not _natural(series, unit.site, n) for n in range(len(series.starts))] for unit in series.units]
     )
     cried = sum(int((~cries[:-1] & cries[1:] & healthy[row][1:]).sum()) for row, cries in enumerate(rule))
-    words = "; ".join(f"{cause} on {subject} from day {first} to {last}" for cause, subject, first, last in false)
-    yield Figure(
-        f"{name}.false_per_system_year", round(len(false) / years, 3), "1/a", round(cried / years, 3),
-        f"episodes on roof-days neither injected nor on the committed list of natural faults: {len(false)} in"
-        f" {years:.1f} system-years ({words or 'none'}); {real} episodes on natural faults; {RULE}",
-    )  # fmt: skip
+    yield false(series, run, series.name, RULE, round(cried / years, 3))
     alerts = sum(
         event in run.told for event in run.episodes
         if event[0].stage is not Stage.DESIGN and not _natural(series, _site(event[1]), run.episodes[event][0])

@@ -8,6 +8,7 @@ peers lie, or nothing is printed. Simulated, never measured.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from scripts.simulator.sky import PER_DAY, QUARTER
 
 TOWN = Path(__file__).parents[3] / "config" / "towns" / "loos-en-gohelle"
 YEAR = 365
+AUTUMN = 300
+"""Days into the year: a town that begins then learns its roofs under the lowest sun."""
 QUARTERS, QUARTERS_KEPT = 0.06, 0.7
 """Noise of a quarter-hour as a share of the power, on top of the simulator's clouds; how much of it stays until the
 next quarter."""
@@ -31,8 +34,17 @@ DAYS, DAYS_KEPT = 0.012, 0.5
 """Noise of a whole day, and how much of it stays until the next."""
 
 
-def load(seed: int, days: int = YEAR) -> Series:
-    """The year 2026 of the town of this seed."""
+def load(seed: int, days: int = YEAR, first: int = 0) -> Series:
+    """The year 2026 of the town of this seed, or so many days from its day `first` on."""
+    year = _load(seed, first + days)
+    if not first:
+        return year
+    names = ("energy", "starts", "elevation", "azimuth", "months", "clear", "dimmed")
+    later = {name: getattr(year, name)[first:] for name in names}
+    return replace(year, parts=tuple(part[first:] for part in year.parts), **later)
+
+
+def _load(seed: int, days: int) -> Series:
     town = config.load(TOWN)
     books = books_of(town, UTC)
     units = units_of(town, books, UTC)
