@@ -23,6 +23,8 @@ def number(value: float | Decimal | None, digits: int = 0) -> str:
         return ABSENT
     from babel.numbers import format_decimal
 
+    if not round(value, digits):
+        value = 0  # and never -0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=_locale()))
 
@@ -33,6 +35,8 @@ def percent(share: float | None, digits: int = 0) -> str:
         return ABSENT
     from babel.numbers import format_percent
 
+    if not round(share * 100, digits):
+        share = 0.0
     blank = "\u202f" if spoken() == "fr" else ""
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + blank + "%"
     return str(format_percent(share, format=pattern, locale=_locale()))

@@ -34,6 +34,11 @@ def test_what_is_missing_is_a_dash_and_never_zero() -> None:
     assert made == [formats.ABSENT] * 5
 
 
+def test_a_trace_below_zero_is_zero_and_not_minus_zero() -> None:
+    assert [formats.number(-0.3), formats.number(-0.04, 1), formats.percent(-0.001)] == ["0", "0.0", "0%"]
+    assert formats.number(-0.6) == "-1"
+
+
 def test_a_month_a_moment_and_a_duration_in_french() -> None:
     with speaking("fr"):
         assert formats.month(date(2026, 8, 1)) == "août 2026"
