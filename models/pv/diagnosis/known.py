@@ -10,7 +10,7 @@ from typing import Any
 from models.pv.diagnosis.finding import Finding
 from models.pv.diagnosis.sign import Past
 
-VERSION = 1
+VERSION = 2
 Loss = tuple[int, float]
 """Beginning of a day (ms), and Wh of that day that were missing and that no cause has claimed (below 0: made more)."""
 

@@ -24,6 +24,9 @@ LOWEST = 10.0
 """Degrees below which neighbours are shaded by anything."""
 BEAM, FADES = 0.8, 0.98
 """Share of the best expectation known in a sector from which on the beam is there; the best fades by so much a day."""
+CLEAREST, PALES = 1.1, 0.999
+"""Where a cloudless sky is modelled the best is a share of it, at most so large, and fades that slowly: after a dull
+winter every brighter cloud would pass for the sun, and the hour in which it stands for shade."""
 DAYS, LOW_DAYS = 8, 5
 """Days kept for each sector, and how many of the last six must be low."""
 SEASON = 45 * 24
@@ -56,6 +59,7 @@ class _Sectors:
     made: dict[int, tuple[float, float, float, float]]
     """Of sectors with beam: Wh made, expected, under a cloudless sky (NaN unknown), and mean elevation."""
     best: dict[str, int]
+    """Of each sector: Wh, or ‰ of a cloudless sky."""
 
 
 def shading(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
@@ -81,14 +85,20 @@ def _places(day: TownDay) -> NDArray[np.int64]:
 
 
 def _sectors(inverter: InverterDay, day: TownDay, best: Past) -> _Sectors:
-    number = _places(day)
+    number, modelled = _places(day), bool(np.isfinite(inverter.clear).any())
     known = np.isfinite(inverter.energy) & (inverter.expected > 0) & (number >= 0)
-    made, after = {}, {name: int(value * FADES) for name, value in best.items() if value * FADES >= 1}
+    light = inverter.expected
+    if modelled:
+        known &= inverter.clear > 0
+        share = np.divide(light, inverter.clear, out=np.zeros_like(light), where=known)
+        light = 1000 * np.minimum(share, CLEAREST)
+    fades = PALES if modelled else FADES
+    made, after = {}, {name: int(value * fades) for name, value in best.items() if value * fades >= 1}
     for sector in np.unique(number[known]).tolist():
         mine = known & (number == sector)
-        top = max(after.get(str(sector), 0), int(inverter.expected[mine].max()))
+        top = max(after.get(str(sector), 0), int(light[mine].max()))
         after[str(sector)] = top
-        beam = mine & (inverter.expected >= BEAM * top) & ~inverter.outage
+        beam = mine & (light >= BEAM * top) & ~inverter.outage
         if beam.sum() >= max(0.5 * (number == sector).sum(), 1):
             sums = (float(values[beam].sum()) for values in (inverter.energy, inverter.expected, inverter.clear))
             made[sector] = (*sums, float(day.elevation[beam].mean()))

@@ -69,6 +69,15 @@ def test_a_loss_of_a_fifth_all_day_is_no_shade_nor_is_a_healthy_roof_shaded() ->
         assert not any(signs for _day, signs in looked(shading, invented("2026-04-01", DAYS, spoil, noise=0.05)))
 
 
+def test_after_weeks_of_morning_fog_a_brighter_cloud_is_not_the_sun() -> None:
+    days = list(invented("2025-10-20", 90))
+    for number, day in enumerate(days[6:], 6):  # fog until the new year, thinner afterwards; the others see it too
+        left = np.where((day.azimuth > 130) & (day.azimuth < 165), 0.35 if number < 70 else 0.6, 1.0)
+        for values in (day.inverters[0].energy, day.inverters[0].expected):
+            values *= left
+    assert not any(signs for _day, signs in looked(shading, iter(days)))
+
+
 def moving(days: Iterator[TownDay]) -> Iterator[TownDay]:
     for day in days:
         yield replace(day, inverters=[replace(one, unit=replace(one.unit, moving=True)) for one in day.inverters])
