@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from config.town import Town
+    from scripts.closing_beside import Beside
     from scripts.collecting import Collecting
     from scripts.jobs.runner import Outcome
     from scripts.lived import Span, Story
@@ -95,6 +95,7 @@ def demo(
 
 def _living(place: Workplace, town: Town, story: Story, days: int, *, once: bool, port: int | None) -> None:
     """Its past up to now, then what its devices say over Modbus: once, or until Ctrl-C."""
+    from scripts.closing_beside import closing_beside
     from scripts.collecting import Collecting
     from scripts.jobs.registry import opened
     from scripts.lived import DAY_MS, closed
@@ -113,10 +114,11 @@ def _living(place: Workplace, town: Town, story: Story, days: int, *, once: bool
         collecting = Collecting(served, place.data, place.open_store, spool_bytes=SPOOL_BYTES)
         try:
             now = utc_ms()
-            made = _fill(collecting, story, now - days * DAY_MS, now)
+            with closing_beside(place, served, story, days * DAY_MS) as beside_it:
+                made = _fill(collecting, story, now - days * DAY_MS, now, beside_it)
             if once:
                 asyncio.run(collecting.once())
-            _tell_closed(closed(place, served, story, made))
+            _tell_closed(closed(place, served, story, made), beside_it.closed if beside_it else 0)
             if once:
                 _tell_round(collecting)
                 return
@@ -165,8 +167,13 @@ def _end(text: str, town: Town) -> int:
     return moment
 
 
-def _fill(collecting: Collecting, story: Story, start: int, end: int) -> Sequence[Span]:
-    """Bring the history in: what is already stored is not made again. The parts that were made."""
+def _fill(
+    collecting: Collecting, story: Story, start: int, end: int, beside_it: Beside | None = None
+) -> Sequence[Span]:
+    """Bring the history in: what is already stored is not made again. The parts that were made.
+
+    `beside_it` closes days meanwhile.
+    """
     from scripts.lived import STEP_MS, brought, unfilled
 
     spans = unfilled(collecting, *(moment // STEP_MS * STEP_MS for moment in (start, end)))
@@ -184,26 +191,25 @@ def _fill(collecting: Collecting, story: Story, start: int, end: int) -> Sequenc
     with bar:
         for since, until in spans:
             task = bar.add_task("history", total=(until - since) // STEP_MS)
-            made += brought(collecting, story, (since, until), partial(_advance, bar, task))
+
+            def advance(done: int, total: int, task: TaskID = task, since: int = since) -> None:
+                bar.update(task, completed=done, total=total)
+                if beside_it is not None and not collecting.spool.counters.queued:
+                    beside_it.reached(since + done * STEP_MS)
+
+            made += brought(collecting, story, (since, until), advance)
     tell(_("simulated samples kept as history: {n}").format(n=made))
     return spans
 
 
-def _tell_closed(outcomes: Mapping[str, Outcome]) -> None:
-    """How many periods the jobs have closed; exit 1 when one of them could not."""
+def _tell_closed(outcomes: Mapping[str, Outcome], before: int = 0) -> None:
+    """How many periods the jobs have closed, and how many days `before`; exit 1 when one of them could not."""
     for name, outcome in outcomes.items():
         if outcome.error:
             stop(NOT_SO, f"{name}: {outcome.error}")
     sentence = _("closed: {days} days, {quarters} quarter-hours")
-    tell(
-        sentence.format(
-            days=outcomes["days"].closed, quarters=96 * outcomes["days"].closed + outcomes["quarters"].closed
-        )
-    )
-
-
-def _advance(bar: Progress, task: TaskID, done: int, total: int) -> None:
-    bar.update(task, completed=done, total=total)
+    days = before + outcomes["days"].closed
+    tell(sentence.format(days=days, quarters=96 * days + outcomes["quarters"].closed))
 
 
 def _tell_round(collecting: Collecting) -> None:

@@ -64,9 +64,9 @@ class Work:
     now: Callable[[], int] = utc_ms
     imported: ImportedRows | None = None
 
-    def runner(self, stop: Callable[[], bool] = lambda: False) -> Runner:
+    def runner(self, stop: Callable[[], bool] = lambda: False, until: int | None = None) -> Runner:
         """What closes their periods."""
-        return Runner(self.periods, self.tz, self.now, stop)
+        return Runner(self.periods, self.tz, self.now, stop, until)
 
     def late(self) -> dict[str, int]:
         """Open again what late samples concern; how many periods were done, by job."""

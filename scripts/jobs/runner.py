@@ -43,12 +43,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs jobs on one ledger, in one thread. `now` is asked again and again (ms UTC); `stop` ends a round early."""
+    """Runs jobs on one ledger, in one thread. `now` is asked again and again (ms UTC); `stop` ends a round early.
+
+    `until` (ms): what ends later is left alone, though it may be settled.
+    """
 
     periods: Periods
     tz: tzinfo
     now: Callable[[], int]
     stop: Callable[[], bool] = lambda: False
+    until: int | None = None
 
     def due(self, job: Job) -> Outcome:
         """Close all open periods that are settled, in order. Raises StoreError for the ledger's own troubles only."""
@@ -79,7 +83,9 @@ class Runner:
         first = job.first()
         if first is None:
             return None
-        start, end = (period_of(each, job.step, self.tz).start for each in (first, job.settled_until(self.now())))
+        settled = job.settled_until(self.now())
+        settled = settled if self.until is None else min(settled, self.until)
+        start, end = (period_of(each, job.step, self.tz).start for each in (first, settled))
         return start, max(start, end)
 
     def _close(

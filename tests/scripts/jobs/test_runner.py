@@ -52,6 +52,13 @@ def test_a_quarter_closes_when_its_stragglers_had_their_time(town: Town) -> None
     assert starts(town.quarters.ran) == [0]
 
 
+def test_what_ends_after_the_bound_of_a_runner_is_left_alone(town: Town) -> None:
+    filled(town, 6)
+    bounded = runner.Runner(town.periods, PARIS, lambda: town.now, until=START + 2 * HOUR + MINUTE)
+    assert bounded.due(town.quarters).closed == 8
+    assert town.round()["quarters"].closed == 24 - 8 - 1
+
+
 def test_a_station_that_begins_within_a_day_closes_that_day_too(town: Town) -> None:
     filled(town, 30, start=START + 10 * HOUR + MINUTE)
     town.round()
