@@ -222,16 +222,22 @@ def _energy(look: Look, kind: Subject, subject: str, jour: str) -> dict[str, Any
 
 
 def _quarter_lines(curve: Curve, start: int, end: int) -> Lines:
-    """Power as the mean of each quarter-hour, kW: what is on the roof's own display."""
+    """Power as the mean of each quarter-hour, kW: what is on the roof's own display.
+
+    A quarter-hour that was not measured in full is a dot and no part of the line: it is no drop of the power.
+    """
     points = curve.points
     named = [
-        ("measured", [_kw(point.energy) for point in points]),
+        ("measured", [_kw(point.energy) if point.sure else None for point in points]),
+        ("partly", [None if point.sure else _kw(point.energy) for point in points]),
         ("awaited", [_kw(point.expected) for point in points]),
     ]
+    if not any(value is not None for value in named[1][1]):
+        del named[1]
     band = [_kw(point.low) for point in points], [_kw(point.high) for point in points]
     places = [(point.start + QUARTER / 2 - start) / (end - start) for point in points]
     gaps = _stretches([((p.start - start) / (end - start), QUARTER / (end - start)) for p in points if p.missing])
-    return lines(named, places, words.day_along(), band, gaps)
+    return lines(named, places, words.day_along(), band, gaps, dots=frozenset({"partly"}))
 
 
 def _stretches(gaps: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -124,7 +124,7 @@ def day_rows(town: Town, kind: Subject) -> pd.DataFrame:
 
 
 def quarter_rows(town: Town, kind: Subject) -> pd.DataFrame:
-    """Today until two, without an hour before noon."""
+    """Today until two, without an hour before noon, and half of the first quarter-hour after noon."""
     start = day_bounds(TODAY, TZ)[0]
     times = quarters(start, NOW)
     hole = (times >= start + 10 * 3_600_000) & (times < start + 11 * 3_600_000)
@@ -136,6 +136,9 @@ def quarter_rows(town: Town, kind: Subject) -> pd.DataFrame:
                               **_columns(len(times), expected * 0.98, expected)})  # fmt: skip
         frame.loc[hole, ["energy", "completeness"]] = [np.nan, 0.0]
         frame.loc[hole, "status"] = "unknown"
+        noon = times == start + 12 * 3_600_000
+        frame.loc[noon, ["energy", "completeness"]] *= 0.5
+        frame.loc[noon, "status"] = "partial"
         made.append(frame)
     return pd.concat(made, ignore_index=True)
 

@@ -99,6 +99,16 @@ def test_a_gap_is_hatched_and_said_and_never_0(page: Page, address: str) -> None
     assert 0 not in page.evaluate(FIGURES)[1]["told"]
 
 
+def test_a_quarter_hour_that_was_half_measured_is_a_dot_and_no_drop_of_the_power(page: Page, address: str) -> None:
+    page.goto(f"{address}/exploitation/site/ecole-lamendin")
+    quarters = page.locator("#quarters")
+    assert quarters.locator(".shapes path.line.partly").get_attribute("d").count("h0") == 1
+    assert (
+        quarters.locator(".shapes path.line.measured").get_attribute("d").count("M") == 3
+    )  # broken by the hole, and there
+    assert "mesuré en partie" in quarters.locator(".key").inner_text()
+
+
 def test_the_figures_are_there_without_javascript(plain: Page, address: str) -> None:
     words_of = {
         "/": "kWh", "/affichage": "kWh", "/exploitation": "École Lamendin", "/producteur": "kWh/kWc",
