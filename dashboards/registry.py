@@ -19,6 +19,7 @@ from models.territory.initiatives.exchange import Incoming
 from models.territory.initiatives.fields import TEXTS, checked
 from models.territory.initiatives.fold import Deed, Refused, fold, step
 from models.territory.initiatives.initiative import Initiative
+from models.territory.initiatives.rules import REMEMBERED
 from models.territory.initiatives.words import Action, Role
 
 KIND = "initiative"
@@ -124,6 +125,16 @@ class Registry:
         for name in due:
             self.act(name, Action.LAPSE, Role.TIMER, {}, now, now)
         return due
+
+    def outdated(self, now: int) -> set[str]:
+        """The references of who asked for what was refused so long ago that they are to be forgotten, if they still are
+        known and ask for nothing else. What they wrote stays: the public register tells refusals and their reasons.
+        """
+        everything = self.all()
+        gone = {each.id for each in everything if each.was_refused and each.days_in_state(now) >= REMEMBERED}
+        needed = {ref for each in everything if each.id not in gone for ref in each.kept()}
+        old = {ref for each in everything if each.id in gone for ref in each.askers()} - needed
+        return set(self.people.read(sorted(old)))
 
     def receive(self, projects: Iterable[Incoming], now: int, year: int) -> tuple[list[str], list[str]]:
         """File projects of another platform; the new numbers, and the ids that were known already."""

@@ -1,4 +1,7 @@
-"""The job that lets time act on the registry: initiatives lapse that nobody goes on with, first names go unfetched."""
+"""The job that lets time act on the registry: initiatives lapse that nobody goes on with, first names go unfetched.
+
+A year after a refusal it is forgotten who had asked.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from collector.people import PEOPLE, People
 from dashboards import panels, registry
 from dashboards.panels import Panels
 from dashboards.registry import Registry
-from scripts.erasing import noted
+from models.territory.initiatives.words import Role
+from scripts.erasing import erase, noted
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
 
@@ -49,6 +53,9 @@ class LapsesJob:
         """See Job. Done twice it does nothing more: what has lapsed is no longer due."""
         now = self._now()
         with Ledger(self._data / LEDGER) as ledger, People(self._data / PEOPLE) as people:
-            Registry(ledger, people).lapse(now)
+            initiatives = Registry(ledger, people)
+            initiatives.lapse(now)
+            for ref in sorted(initiatives.outdated(now)):
+                erase(ledger, people, self._data, "person", ref, [ref], Role.TIMER, now)
             if Panels(ledger, people).purged(now):
                 noted(people, self._data)

@@ -129,6 +129,11 @@ class Initiative:
         return most is not None and self.days_in_state(now) >= most
 
     @property
+    def was_refused(self) -> bool:
+        """Whether the town did not want it, for good."""
+        return self.state in (State.REFUSED, State.INADMISSIBLE)
+
+    @property
     def was_realised(self) -> bool:
         """Whether it was ever carried out: only then its effects are more than promises."""
         return any(step.state is State.REALISED for step in self.way)
@@ -156,5 +161,8 @@ class Initiative:
         texts.append(self.source.programme if self.source else None)
         for each in self.conventions:
             texts += [each.town_does, each.holders_do, *each.texts.values()]
-        people = (self.holder.person, self.holder.answers, self.referent)
-        return {text.ref for text in texts if text} | {ref for ref in people if ref}
+        return {text.ref for text in texts if text} | self.askers() | ({self.referent} if self.referent else set())
+
+    def askers(self) -> set[str]:
+        """The references of who asked for it."""
+        return {ref for ref in (self.holder.person, self.holder.answers) if ref}

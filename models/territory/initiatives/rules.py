@@ -25,6 +25,8 @@ ANSWERED_BY_THE_TOWN = frozenset({State.SUBMITTED, State.ADMISSIBLE, State.STUDI
 DEADLINES: Mapping[State, int] = MappingProxyType({State.DRAFT: 365, State.GRANTED: 365, State.TO_SIGN: 180,
                                                    State.SIGNED: 730})  # fmt: skip
 """Days in a state after which an initiative lapses. Proposals."""
+REMEMBERED = 365
+"""Days after a refusal for which is kept who had asked, and how to reach them. A proposal."""
 
 
 @dataclass(frozen=True, slots=True)
