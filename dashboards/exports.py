@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from config.kwh import ROLLUP_TEXTS, Step, Subject
+from dashboards import cells
 from models.calendar import QUARTER, day_bounds, day_of
 from models.pv import yields
 from models.pv.sun import Floats
@@ -44,8 +45,6 @@ DC side, and PR as of cells at 25 °C. They compare what belongs together: a row
 SHARES = ("completeness", "availability")
 COLUMNS = ("kind", "subject", "start", "end", *KILO.values(), *SHARES, *FIGURES, *ROLLUP_TEXTS, "simulated")
 COMPLETE = 0.99
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is calculated by spreadsheets instead of shown."""
 
 
 def series(
@@ -132,6 +131,6 @@ def cell(value: float | str | bool | None) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f"'{value}" if value.startswith(FORMULA) else value
+            return str(cells.cell(value))
         case number:
             return f"{number:.{DIGITS}f}".rstrip("0").rstrip(".")

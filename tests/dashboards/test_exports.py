@@ -88,7 +88,7 @@ def test_no_figure_is_written_with_an_exponent_and_sums_stay_sums():
     assert sum(map(float, written)) == pytest.approx(sum(energies) / 1000, abs=1e-6 * len(energies))
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+33", "-1", "@sum(a)", "=HYPERLINK(A1)"])
+@pytest.mark.parametrize("name", ["=1+1", "+33", "-1", "@sum(a)", "=HYPERLINK(A1)", "  =1+1", "\u00a0@sum(a)", "%1"])
 def test_no_name_is_a_formula_of_a_spreadsheet(name):
     (line,) = lines(exported({"time": 0, "subject": name, "energy": -5.0}))
     assert line["subject"] == f"'{name}"
