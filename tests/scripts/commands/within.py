@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from typing import Any
-from unittest.mock import patch
 
 import typer
 
@@ -26,13 +26,26 @@ def tepos(*words: object) -> Ended:
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _stream in range(2))
     code: object = 0
     wanted = {**environment(), "COLUMNS": "250"}
-    with patch.dict(os.environ, wanted, clear=True), redirect_stdout(out), redirect_stderr(err):
+    with _surrounded(wanted), redirect_stdout(out), redirect_stderr(err):
         try:
             _command().main([*map(str, words)], prog_name="tepos")
         except SystemExit as end:
             code = end.code
     told = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return Ended(code if isinstance(code, int) else 0, *told)
+
+
+@contextmanager
+def _surrounded(environ: Mapping[str, str]) -> Iterator[None]:
+    """With this environment instead of the one of this process, which comes back."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def each(commands: list[tuple[object, ...]]) -> list[Ended]:
