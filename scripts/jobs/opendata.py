@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import datetime
 
-from collector.store import Store
-from config.town import Town
 from models.calendar import day_of
-from scripts.jobs.job import Job
-from scripts.jobs.period import Period, PeriodStep
+from scripts.jobs.papers import Papers
+from scripts.jobs.period import Period
 
 DECEMBER = 12
 
 
-class OpenDataJob:
+class OpenDataJob(Papers):
     """Its periods are months, so that any late reading opens the year again; only December's end makes files."""
 
     name = "opendata"
-    step = PeriodStep.MONTH
     batch = 120
-    reopens = True
     cadence = {"hour": "5", "minute": "40"}  # noqa: RUF012 - read only
-
-    def __init__(
-        self,
-        town: Town,
-        store: Store,
-        folder: Path,
-        days: Job,
-        tz: tzinfo,
-        now: Callable[[], int],
-        *,
-        simulated: bool,
-    ) -> None:
-        """`days`: the job that closes the days of a month. `folder`: where the frozen years lie."""
-        self.after: Sequence[Job] = (days,)
-        self._town, self._store, self._folder, self._tz, self._now = town, store, folder, tz, now
-        self._simulated = simulated
 
     def first(self) -> int | None:
         """See Job."""
         return self.after[0].first()
-
-    def settled_until(self, now: int) -> int:
-        """See Job: the days wait for their stragglers already."""
-        return now
 
     def run(self, periods: Sequence[Period]) -> None:
         """See Job. A month of a year that is over freezes that year anew, if anything in it changed."""

@@ -8,47 +8,27 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from collector.store import Store
 from config.language import _
-from config.town import Town
 from models.calendar import day_of
-from scripts.jobs.job import Job
-from scripts.jobs.period import Period, PeriodStep, period_of
+from scripts.jobs.papers import Papers
+from scripts.jobs.period import Period, period_of
 
 log = logging.getLogger(__name__)
 REPORTS = "reports"
 """The folder in the data directory."""
 
 
-class ReportsJob:
+class ReportsJob(Papers):
     """Makes the report of each month that is over; of those before tepos was started only the last."""
 
     name = "reports"
-    step = PeriodStep.MONTH
     batch = 1
-    reopens = True
     cadence = {"hour": "5", "minute": "10"}  # noqa: RUF012 - read only
-
-    def __init__(
-        self,
-        town: Town,
-        store: Store,
-        folder: Path,
-        days: Job,
-        tz: tzinfo,
-        now: Callable[[], int],
-        *,
-        simulated: bool,
-    ) -> None:
-        """`days`: the job that closes the days of a month. `folder`: where the files go."""
-        self.after: Sequence[Job] = (days,)
-        self._town, self._store, self._folder, self._tz, self._now = town, store, folder, tz, now
-        self._simulated = simulated
 
     def first(self) -> int | None:
         """See Job: the month before this one, or that of the oldest report; none without a sample."""
@@ -59,10 +39,6 @@ class ReportsJob:
         made = sorted(path.name[6:13] for path in self._folder.glob("tepos-????-??.json"))
         known = period_of(_noon(made[0], self._tz), self.step, self._tz).start if made else last.start
         return max(oldest, min(known, last.start))
-
-    def settled_until(self, now: int) -> int:
-        """See Job: the days wait for their stragglers already."""
-        return now
 
     def run(self, periods: Sequence[Period]) -> None:
         """See Job."""
