@@ -10,24 +10,22 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
-import numpy as np
-
 from collector.errors import StoreUnavailable
 from collector.periods import KEPT_FOR_GOOD, Periods, Span
 from collector.store import Store
 from config.kwh import Step
 from config.language import _
-from models.calendar import QUARTER, day_bounds, day_of, days, quarter_of
+from models.calendar import QUARTER, day_bounds, day_of, days
 from models.pv.closing.books import Books
 from models.pv.closing.close import Closed, Given, close
-from models.pv.closing.ground import ground
+from models.pv.closing.measured import reach
 from models.pv.closing.memory import Memory
 from models.pv.closing.weather import Seen
 from models.pv.energy.authority import Total
 from scripts.jobs.answers import answered, answers
 from scripts.jobs.job import Job
 from scripts.jobs.period import Period, PeriodStep
-from scripts.jobs.readings import Around, around
+from scripts.jobs.readings import Around, around, lit, widened
 from scripts.jobs.retention import whole_since
 from scripts.moments import iso
 
@@ -41,14 +39,12 @@ GRACE_QUARTER, GRACE_DAY = 120_000, 900_000
 LEASE_SECONDS = 300.0
 DAY = 86_400_000
 """ms"""
+HOURS = 7_200_000
+"""ms: no interval of weather is longer (an hour, wherever it begins)."""
 FULL_MEMORY = 40 * DAY
 """ms: for so long every day's memory is kept, so that a late reading finds what was known that morning."""
 FORGOTTEN = 2 * KEPT_FOR_GOOD * DAY
 """ms: days further after the memory that is left are not learnt anew to know what was known that morning."""
-LOW_SUN = 5.0
-"""Degrees below which inverters wake up and fall asleep."""
-LIT_SILENCE = 1_800_000
-"""ms of daylight that make a silence worth reckoning anew."""
 SAMPLES = 1_500_000
 """So many samples are worked on at once: a few hundred MB."""
 
@@ -91,8 +87,25 @@ class Closing:
     def _close(self, memory: Memory, start: int, end: int) -> tuple[Closed, Around]:
         memory = answered(memory, answers(self.periods.path), start, self.tz)
         readings = around(self.store, self.books, start, end)
-        given = Given(readings.frames, self.weather(start, end), self._index(start, end))
+        around_it = self._weather_around(*reach(self.books, readings.frames, start, end))
+        given = Given(readings.frames, self.weather(start, end), around_it, self._index(start, end))
         return close(self.books, given, memory, start, end, self.tz), readings
+
+    def weather_changed(self, spans: Sequence[Span]) -> None:
+        """Open again what was closed under another weather, and all days of the silences that reach into it."""
+        first = self.first()
+        if first is not None:
+            known = [(start, end) for start, end in spans if end > first]
+            since = [(max(start, first), end) for start, end in widened(self.store, self.books, known, self.tz)]
+            self.periods.reopen({QUARTERS: since, DAYS: since})
+
+    def _weather_around(self, first: int, last: int) -> Seen | None:
+        """The weather of the quarters first..last, each as whoever asks for it finds it.
+
+        At the ends of what is asked for hours are cut off, and spread by less than is known of them: one asks for more.
+        """
+        more = self.weather(first - HOURS, last + HOURS)
+        return None if more is None else more.during(slice(HOURS // QUARTER, -HOURS // QUARTER))
 
     def _known(self, start: int) -> Memory:
         """What was known on the morning that begins at `start`.
@@ -207,8 +220,7 @@ class DaysJob:
         closing = self._closing
         spans: list[Span] = []
         for device, last in readings.returned.items():
-            base = ground(closing.books.plant, quarter_of(last), start)
-            if np.count_nonzero(base.elevation > LOW_SUN) * QUARTER >= LIT_SILENCE:
+            if lit(closing.books.plant, last, start):
                 spans.append((last, start))
                 log.info("%s speaks again: what it made since %s is reckoned anew", device, iso(last, closing.tz))
         if spans:

@@ -12,7 +12,7 @@ from collector.channels.outbox import FILE as OUTBOX
 from collector.imports.batches import Imports
 from collector.ledger_file import LEDGER
 from collector.opendata.database import NAME as TERRITORY
-from collector.periods import Periods, Span
+from collector.periods import Periods
 from collector.store import Store
 from collector.store.facts import FactStore
 from collector.weather.source import Source
@@ -182,14 +182,8 @@ def _facts(
 def _fetching(outside: Outside, town: Town, closing: Closing) -> Job:
     """The job that fetches the weather. What it brings opens the days again that were closed without."""
 
-    def changed(spans: Sequence[Span]) -> None:
-        first = closing.first()
-        if first is not None:
-            since = [(max(start, first), end) for start, end in spans if end > first]
-            closing.periods.reopen({QUARTERS: since, DAYS: since})
-
     archive, sources, spot = outside.archive, outside.sources, spot_of(town.place)
-    return WeatherJob(archive, sources, spot, closing.tz, closing.now, closing.first, changed)
+    return WeatherJob(archive, sources, spot, closing.tz, closing.now, closing.first, closing.weather_changed)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
     books.py     the town as closing sees it: what counts energy where
     ground.py    what is known before a reading is looked at: quarters, sun, the modelled clear sky of every inverter
     weather.py   what the weather was: sensors of the sites, services, normals; quarter by quarter
+    silences.py  silences across the edge of a day, and the one course by which everybody spreads them
     measured.py  the energy of every inverter and site, quarter by quarter
     doubts.py    which readings are not believed, and what silences mean
     modelled.py  what sensors and services let the chain expect

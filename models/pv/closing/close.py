@@ -19,7 +19,6 @@ from models.pv.closing.ground import Ground, ground
 from models.pv.closing.lost import Lost, losses, lost_by, part_of_lost
 from models.pv.closing.measured import (
     Readings,
-    Shape,
     SiteEnergy,
     inverter_energies,
     reach,
@@ -31,6 +30,7 @@ from models.pv.closing.measured import (
 from models.pv.closing.memory import Memory
 from models.pv.closing.modelled import modelled
 from models.pv.closing.rows import NONE, Account, Expected, by_roof, days_of, frames, part_of, summed
+from models.pv.closing.silences import Shape, shared_shape
 from models.pv.closing.told import Told, tell
 from models.pv.closing.weather import Seen, Weather, quarter_means, seen
 from models.pv.energy.authority import Total
@@ -64,6 +64,8 @@ class Given:
     readings: Readings
     service: Seen | None = None
     """Weather over the town, arrays over the quarters of the stretch."""
+    around: Seen | None = None
+    """The same over the quarters of all readings (`measured.reach`), for silences that reach beyond the stretch."""
     index: Mapping[str, Sequence[Total]] = field(default_factory=dict)
     """By site: what the network operator's index gained."""
 
@@ -84,15 +86,15 @@ def close(books: Books, given: Given, memory: Memory, start: int, end: int, tz: 
     read = given.readings
     readings, doubted = doubts(books, read, around, start, end, tz)
     given = replace(given, readings=readings)
-    shape = Shape(int(around.starts[0]), around.clear)
+    inside = [*days(day_of(start, tz), day_of(end - 1, tz))]
+    edges = [*(day_bounds(day, tz)[0] for day in inside), end]
+    shape = shared_shape(books, read, around, given.around, edges)
     made = inverter_energies(books, given.readings, start, end, shape)
     none = np.zeros(len(base.starts), bool)
     outages = np.array([doubted[each.path].outage if each.path in doubted else none for each in books.inverters])
     told, memories, memory_before = tell(books, base, models, made, outages, memory, start, end, tz)
-    edges = [*(day_bounds(day, tz)[0] for day in days(day_of(start, tz), day_of(end - 1, tz))), end]
-    made = reshaped(books, given.readings, made, start, end, told.energy, shape, edges)
+    made = reshaped(books, given.readings, made, start, end, told.energy, shape)
     lost = _losses(books, base, made, told, outages)
-    inside = [*days(day_of(start, tz), day_of(end - 1, tz))]
     sides = array_sides(books, base, models, read, readings, made, memory_before, memories, inside, tz)
     accounts, sites = _accounts(books, base, given, made, told, lost, sides, memory_before, start, end, shape)
     whole = _whole_days(start, end, tz)

@@ -13,8 +13,8 @@ from models.calendar import QUARTER, quarter_of
 from models.pv.closing.books import Books, Counted, SiteBook
 from models.pv.closing.memory import Memory
 from models.pv.closing.rows import Account, by_roof
+from models.pv.closing.silences import Shape
 from models.pv.energy.authority import Settled, Total, settle, share_out
-from models.pv.energy.power import GAP
 from models.pv.energy.quarters import QuarterEnergy, quarter_energy
 from models.pv.energy.rows import ESTIMATED, METER, NO_BASIS, RECONSTITUTED, UNKNOWN, WHOLE, EnergyRows, add_up
 from models.pv.sun import Floats
@@ -23,24 +23,29 @@ Readings = Mapping[str, pd.DataFrame]
 """By device, as Store.read_many gives them: index of UTC instants, a column per field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a cloudless sky would have given, over a stretch and over the silences that reach beyond it."""
-
-    start: int
-    """ms, start of its first quarter."""
-    clear: Floats
-    """Wh per quarter, shape (inverters, quarters)."""
-
-
 def device_energy(
-    counted: Counted, readings: Readings, start: int, end: int, shape: Floats, shape_start: int
+    counted: Counted,
+    readings: Readings,
+    start: int,
+    end: int,
+    shape: Shape,
+    rows: Sequence[int],
+    expected: Floats | None = None,
 ) -> QuarterEnergy:
-    """The quarters of one device from its readings, which may reach beyond start..end. shape: expected, per quarter."""
+    """The quarters of one device from its readings, which may reach beyond start..end.
+
+    rows: the inverters whose production it counts; expected: Wh of each quarter of the stretch, else a cloudless sky's.
+    """
     frame = _of(readings, counted)
     times = _times(frame)
     power, counter = (_column(frame, name) for name in (counted.power, counted.counter))
-    return quarter_energy(times, power, counter, counted.facts, start, end, shape, shape_start)
+    course = shape.clear[list(rows)].sum(axis=0)
+    if expected is not None:
+        first = (start - shape.start) // QUARTER
+        inside = slice(first, first + len(expected))
+        course[inside] = np.where(np.isfinite(expected), expected, course[inside])
+    across = shape.across(counted, rows)
+    return quarter_energy(times, power, counter, counted.facts, start, end, course, shape.start, across)
 
 
 def _column(frame: pd.DataFrame, name: str) -> Floats | None:
@@ -61,10 +66,7 @@ def reach(books: Books, readings: Readings, start: int, end: int) -> tuple[int, 
 
 def inverter_energies(books: Books, readings: Readings, start: int, end: int, shape: Shape) -> list[QuarterEnergy]:
     """The quarters of every inverter, in the order of the books."""
-    return [
-        device_energy(counted, readings, start, end, shape.clear[row], shape.start)
-        for row, counted in enumerate(books.inverters)
-    ]
+    return [device_energy(counted, readings, start, end, shape, (row,)) for row, counted in enumerate(books.inverters)]
 
 
 def reshaped(
@@ -75,48 +77,14 @@ def reshaped(
     end: int,
     expected: Floats,
     shape: Shape,
-    edges: Sequence[int],
 ) -> list[QuarterEnergy]:
-    """The same with silences spread by what was expected under the sky of that day instead of a clear one.
-
-    Not those across an edge, the beginning or the end of a day: who closes the day beside it anew need not know this
-    one's sky, and both parts together must be what was made.
-    """
+    """The same with silences within a day spread by what was expected on it. Those across an edge: see silences.py."""
     return [
-        device_energy(
-            counted, readings, start, end, _course(counted, readings, start, should, shape, row, edges), shape.start
-        )
+        device_energy(counted, readings, start, end, shape, (row,), should)
         if (rows.status == RECONSTITUTED).any()
         else rows
         for row, (counted, rows, should) in enumerate(zip(books.inverters, made, expected, strict=True))
     ]
-
-
-def _course(
-    counted: Counted, readings: Readings, start: int, expected: Floats, shape: Shape, row: int, edges: Sequence[int]
-) -> Floats:
-    """What was expected, but what a clear sky would have given over silences across an edge and beside the stretch."""
-    clear = shape.clear[row]
-    quarter = shape.start + QUARTER * np.arange(len(clear), dtype=np.int64)
-    course: Floats = clear.copy()
-    first = (start - shape.start) // QUARTER
-    course[first : first + len(expected)] = np.where(
-        np.isfinite(expected), expected, clear[first : first + len(expected)]
-    )
-    frame = _of(readings, counted)
-    known = np.zeros(len(frame), bool)
-    for name in (counted.power, counted.counter):
-        values = _column(frame, name)
-        known |= False if values is None else np.isfinite(values)
-    times = _times(frame)[known]
-    for edge in edges:
-        place = int(np.searchsorted(times, edge))
-        since = int(times[place - 1]) if place else shape.start
-        until = int(times[place]) if place < len(times) else int(quarter[-1]) + QUARTER
-        if until - since > GAP:
-            across = (quarter + QUARTER > since) & (quarter < until)
-            course[across] = clear[across]
-    return course
 
 
 def _times(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -155,8 +123,7 @@ def site_energy(
     capacity = books.plant.pdc0()[rows]
     together = add_up([inverters[row] for row in rows], expected[rows], capacity)
     should = expected[rows].sum(axis=0)
-    together_clear = shape.clear[rows].sum(axis=0)
-    metered = [device_energy(meter, readings, start, end, together_clear, shape.start) for meter in site.meters]
+    metered = [device_energy(meter, readings, start, end, shape, rows) for meter in site.meters]
     meters = add_up(metered) if metered else None
     ratio = memory.ratio(site.id) if meters else None
     settled = settle(together, meters, index, end, ratio.current if ratio else None, np.nan_to_num(should))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from config.kwh import ExpectedBasis
-from models.pv.closing.books import Books, SiteBook
+from models.pv.closing.books import Books
 from models.pv.closing.ground import CHAIN, HOURS, WIND, Ground
 from models.pv.closing.weather import Seen, Weather
 from models.pv.expected.chain import ac_power, ac_power_from_poa, plane_irradiance
@@ -51,7 +52,8 @@ def modelled(books: Books, ground: Ground, weather: Weather) -> list[Modelled]:
         for site in books.sites:
             if site.id in weather.sensors and site.inverters:
                 told = _warmed(weather.sensors[site.id], weather.service)
-                whole[:, list(site.inverters)] = _by_sensors(_part(books.plant, site), ground, told)
+                plant = part_of_plant(books.plant, site.inverters)
+                whole[:, list(site.inverters)] = _by_sensors(plant, ground, told)
         made.append(Modelled(ExpectedBasis.SENSOR, *whole))
     if weather.service is not None:
         made.append(Modelled(weather.service.basis, *_by_irradiance(books.plant, ground, weather.service)))
@@ -65,14 +67,20 @@ def _warmed(seen: Seen, service: Seen | None) -> Seen:
     return replace(seen, temp_air=np.where(np.isfinite(seen.temp_air), seen.temp_air, service.temp_air))
 
 
-def _part(plant: Plant, site: SiteBook) -> Plant:
-    """The plant of one site, its inverters in the order of the book."""
-    number = {row: new for new, row in enumerate(site.inverters)}
+def part_of_plant(plant: Plant, rows: Sequence[int]) -> Plant:
+    """The plant of some of its inverters, in the order of these rows."""
+    number = {row: new for new, row in enumerate(rows)}
     planes = tuple(
         replace(plane, inverter=number[plane.inverter]) for plane in plant.planes if plane.inverter in number
     )
-    inverters = tuple(plant.inverters[row] for row in site.inverters)
+    inverters = tuple(plant.inverters[row] for row in rows)
     return Plant(plant.latitude, plant.longitude, plant.altitude, planes, inverters)
+
+
+def power_under(plant: Plant, ground: Ground, seen: Seen) -> Floats:
+    """Wh per quarter of each inverter under this weather, shape (inverters, T)."""
+    air, wind = _air(seen, ground)
+    return ac_power(plant, ground.sun, seen.irradiance(ground.sun), air, wind, CHAIN) * HOURS
 
 
 def _by_irradiance(plant: Plant, ground: Ground, seen: Seen) -> Parts:

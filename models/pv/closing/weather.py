@@ -38,6 +38,12 @@ class Seen:
     temp_module: Floats | None = None
     """°C, behind the modules (a sensor's)."""
 
+    def during(self, piece: slice) -> Seen:
+        """These quarters of it."""
+        parts = (self.ghi, self.dni, self.dhi, self.temp_air, self.wind_speed)
+        own = (part if part is None else part[piece] for part in (self.poa_global, self.temp_module))
+        return Seen(self.basis, *(part[piece] for part in parts), *own)
+
     def irradiance(self, sun: Sun) -> Irradiance:
         """All three parts; where the beam or the diffuse part is not known, both are split off the global one."""
         split = split_ghi(self.ghi, sun)

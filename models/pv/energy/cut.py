@@ -9,7 +9,7 @@ import numpy as np
 from models.pv.energy.curve import MATERIAL, Curve, Way, quiet
 from models.pv.energy.power import HOUR, TOO_MUCH, PowerIntegral
 from models.pv.energy.rows import Floats, Mask, Times
-from models.pv.energy.shape import Shape
+from models.pv.energy.shape import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def covering(curve: Curve, start: int, end: int) -> Curve:
     return replace(curve, times=whole, energy=made, way=silence)
 
 
-def links_of(curve: Curve, integral: PowerIntegral, expected: Shape, rated: float | None) -> Links:
+def links_of(curve: Curve, integral: PowerIntegral, expected: Course, rated: float | None) -> Links:
     """What is unknown along a curve.
 
     In a silence at whose ends nothing was made the night is no loss. Where a counter began anew, power tells how much
@@ -59,24 +59,28 @@ def links_of(curve: Curve, integral: PowerIntegral, expected: Shape, rated: floa
     np.divide(np.maximum(by_power - np.diff(curve.energy), 0.0), by_power, out=share, where=covered & (by_power > 0))
     share[curve.way == Way.SILENCE] = 1.0
     share[curve.way < Way.UNKNOWN] = 0.0
-    return Links(share * np.where(daylight, np.diff(expected.daylight(times)), length), daylight)
+    return Links(share * np.where(daylight, expected.lit(), length), daylight)
 
 
-def cut(curve: Curve, links: Links, at: Times, integral: PowerIntegral, expected: Shape, rated: float | None) -> Pieces:
+def cut(
+    curve: Curve, links: Links, at: Times, integral: PowerIntegral, expected: Course, rated: float | None
+) -> Pieces:
     """The curve between each two of the rising instants `at`, which it covers."""
     place = np.clip(np.searchsorted(curve.times, at, "right") - 1, 0, len(curve.way) - 1)
     way = curve.way[place]
 
-    def part(values: Floats, whole: Floats) -> tuple[Floats, Mask]:
-        total = np.diff(whole)[place]
-        done = np.zeros(len(at))
-        np.divide(values - whole[place], total, out=done, where=total > 0)
-        return np.clip(done, 0.0, 1.0), np.asarray(total > 0, bool)
+    def part(done: Floats, total: Floats) -> tuple[Floats, Mask]:
+        share = np.zeros(len(at))
+        np.divide(done, total, out=share, where=total > 0)
+        return np.clip(share, 0.0, 1.0), np.asarray(total > 0, bool)
 
-    by_time, _ = part(at.astype(float), curve.times.astype(float))
-    by_power, powered = part(integral.energy(at), integral.energy(curve.times))
-    by_shape, shaped = part(expected.expected(at), expected.expected(curve.times))
-    by_light, lit = part(expected.daylight(at), expected.daylight(curve.times))
+    def of(values: Floats, whole: Floats) -> tuple[Floats, Mask]:
+        return part(values - whole[place], np.diff(whole)[place])
+
+    by_time, _ = of(at.astype(float), curve.times.astype(float))
+    by_power, powered = of(integral.energy(at), integral.energy(curve.times))
+    by_shape, shaped = part(*expected.expected_part(at, place))
+    by_light, lit = part(*expected.lit_part(at, place))
     powered &= np.isin(way, (Way.POWER, Way.ESTIMATE, Way.UNKNOWN))
     course = np.where(powered, by_power, np.where(shaped & (way != Way.EVEN), by_shape, by_time))
     rise = np.diff(curve.energy)

@@ -26,7 +26,7 @@ from models.pv.energy.rows import (
     Floats,
     Times,
 )
-from models.pv.energy.shape import Shape
+from models.pv.energy.shape import Across, Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,15 @@ def quarter_energy(
     end: int,
     shape: Floats | None = None,
     shape_start: int | None = None,
+    across: Across | None = None,
 ) -> QuarterEnergy:
     """The quarter-hours from `start` to before `end` (ms, on the grid, else ValueError).
 
     Readings at rising instants: `power` in W, `counter` in Wh (lifetime), NaN missing, None not measured at all.
     Readings from before `start` and after `end` are welcome: what the counter gained over a silence, a long step or a
     reset across the edges needs them. `shape` is the expected power of each quarter-hour from `shape_start` on
-    (default `start`), of any scale: it spreads what was made in a silence, and tells the night.
+    (default `start`), of any scale: it spreads what was made in a silence, and tells the night. `across`, from there
+    on too, takes its place for silences across an edge.
     """
     if end % QUARTER or end <= start:
         raise ValueError(f"{end} is no end of a quarter-hour after {start}")
@@ -62,7 +64,7 @@ def quarter_energy(
     integral = PowerIntegral(times_ms, power, facts.rated)
     found = None if counter is None else held_against(integral, times_ms, counter, facts)
     curve = covering(curve_of(found, times_ms, integral, facts.rated), start, end)
-    expected = Shape(start if shape_start is None else shape_start, shape)
+    expected = Course(start if shape_start is None else shape_start, shape, across, curve.times)
     links = links_of(curve, integral, expected, facts.rated)
     made = cut(curve, links, np.append(times, end), integral, expected, facts.rated)
     complete = np.clip(1 - made.unknown / QUARTER, 0.0, 1.0)

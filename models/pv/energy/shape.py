@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from models.calendar import QUARTER
@@ -36,3 +38,62 @@ class Shape:
     def daylight(self, at: Times) -> Floats:
         """ms of daylight from long before to each instant."""
         return np.asarray(np.interp(at, self._knots, self._lit), float)
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What spreads a silence across an edge (the beginning or the end of a day): the same, whoever closes which day.
+
+    Both parts of such a silence together must be what was made, although each is worked out for itself.
+    """
+
+    edges: Times
+    """ms, rising"""
+    clear: Floats
+    """Expected power per quarter-hour by what never changes: a cloudless sky."""
+    weather: Floats | None = None
+    """By the weather that was, per quarter-hour."""
+    silences: tuple[tuple[int, int], ...] = ()
+    """Last reading before and first after (ms) of those that are spread by the weather."""
+
+
+class Course:
+    """The expected course between each two of the rising instants `knots`: by `own`, or by what all share."""
+
+    def __init__(self, start: int, own: Floats | None, across: Across | None, knots: Times) -> None:
+        """own: expected power per quarter-hour from `start` on, as those of `across`."""
+        clear = across.clear if across is not None else None
+        weather = across.weather if across is not None else None
+        self._shapes = [Shape(start, own)]
+        self._knots, self._which = knots, np.zeros(len(knots) - 1, np.int64)
+        if across is None:
+            return
+        inside = np.searchsorted(across.edges, knots, "right")
+        crossing = np.searchsorted(across.edges, knots[1:]) > inside[:-1]
+        self._shapes += [Shape(start, clear), Shape(start, weather)]
+        shared = set(across.silences) if weather is not None else set()
+        of_weather = [pair in shared for pair in zip(knots[:-1].tolist(), knots[1:].tolist(), strict=True)]
+        self._which = np.where(crossing, np.where(of_weather, 2, 1), 0)
+
+    def lit(self) -> Floats:
+        """ms of daylight between each two knots."""
+        return self._between("daylight", np.minimum(self._which, 1))
+
+    def expected_part(self, at: Times, place: Times) -> tuple[Floats, Floats]:
+        """See `_part`, of what is expected."""
+        return self._part("expected", self._which, at, place)
+
+    def lit_part(self, at: Times, place: Times) -> tuple[Floats, Floats]:
+        """See `_part`, of the daylight, which no weather changes."""
+        return self._part("daylight", np.minimum(self._which, 1), at, place)
+
+    def _between(self, what: str, which: Times) -> Floats:
+        whole = np.stack([np.diff(getattr(shape, what)(self._knots)) for shape in self._shapes])
+        return np.asarray(whole[which, np.arange(len(which))], float)
+
+    def _part(self, what: str, which: Times, at: Times, place: Times) -> tuple[Floats, Floats]:
+        """What came by each instant since the knot `place` before it, and all until the next knot."""
+        mine = which[place]
+        column = np.arange(len(at))
+        done = np.stack([getattr(shape, what)(at) - getattr(shape, what)(self._knots)[place] for shape in self._shapes])
+        return np.asarray(done[mine, column], float), self._between(what, which)[place]
