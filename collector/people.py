@@ -14,15 +14,14 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from collector.errors import StoreError, StoreUnavailable
+from collector.errors import StoreUnavailable
+from collector.own_file import OwnFile
 from collector.store.sqlite_errors import translated
 from config.language import _
 
@@ -55,35 +54,17 @@ class Kept:
         return {"ref": self.ref, "seal": self.seal}
 
 
-class People:
+class People(OwnFile):
     """One connection to the file; one per thread. `path` None is an empty one in memory, for who only looks.
 
     Raises StoreUnavailable when the file cannot be used now, StoreError when it is another program's or of a newer
     tepos.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self._name = str(path or ":memory:")
-        with translated(self._name):
-            if path is not None:
-                _made_private(path)
-            self._sql = sqlite3.connect(self._name, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                self._prepare()
-            except BaseException:
-                self._sql.close()
-                raise
-
-    def close(self) -> None:
-        """Release the file."""
-        self._sql.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    application = APPLICATION
+    migrations = MIGRATIONS
+    busy_seconds = BUSY_SECONDS
+    pragmas = ("secure_delete = ON", "temp_store = MEMORY")
 
     def keep(self, kind: str, owner: str, content: Any, now: int) -> Kept:  # noqa: ANN401 - whatever JSON can say
         """Keep a content (JSON) and return where. `owner` is what it belongs to: what is erased together.
@@ -173,42 +154,10 @@ class People:
                     raise StoreUnavailable(what.format(file=self._name))
                 time.sleep(0.05)
 
-    def _prepare(self) -> None:
-        execute = self._sql.execute
-        tables, application, version = (
-            execute(query).fetchone()[0]
-            for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
-        )
-        if tables and application != APPLICATION:
-            raise StoreError(_("{url} is another program's database: choose another file").format(url=self._name))
-        if version > len(MIGRATIONS):
-            raise StoreError(
-                _("{url} was written by a newer tepos (schema {found}, this one knows {known}): update tepos").format(
-                    url=self._name, found=version, known=len(MIGRATIONS)
-                )
-            )
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY"):
-            execute(f"PRAGMA {pragma}")
-        if version < len(MIGRATIONS):
-            with self._transaction() as sql:
-                (version,) = sql.execute("PRAGMA user_version").fetchone()  # another process may have been first
-                for step in MIGRATIONS[version:]:
-                    for statement in filter(str.strip, step.split(";")):
-                        sql.execute(statement)
-                sql.execute(f"PRAGMA application_id = {APPLICATION}")
-                sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with translated(self._name):
-            self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._sql
-                self._sql.execute("COMMIT")
-            except BaseException:
-                if self._sql.in_transaction:
-                    self._sql.execute("ROLLBACK")
-                raise
+    def _made(self, path: Path) -> None:
+        """Readable for its owner only."""
+        super()._made(path)
+        path.touch(mode=0o600, exist_ok=True)
 
 
 def digest(ref: str) -> str:
@@ -218,12 +167,3 @@ def digest(ref: str) -> str:
 
 def _seal(salt: bytes, text: str) -> str:
     return hashlib.sha256(salt + text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _made_private(path: Path) -> None:
-    """The file, made if need be, readable for its owner only."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(f"{path}: {error.strerror}") from error

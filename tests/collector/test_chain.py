@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from collector import chain
 from collector.chain import Head
 from collector.ledger import Ledger
-from collector.ledger_file import APPLICATION, FIRST, _statements
+from collector.ledger_file import APPLICATION, FIRST
+from collector.own_file import statements
 
 NOW = 1_767_225_600_000
 LENGTH = 9
@@ -102,7 +103,7 @@ def test_who_writes_everything_anew_is_found_by_a_head_that_was_kept(written, tm
 
 def test_facts_from_before_the_chain_are_chained_when_the_file_is_opened(tmp_path) -> None:
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
-    for statement in _statements(FIRST):
+    for statement in statements(FIRST):
         sql.execute(statement)
     sql.execute(f"PRAGMA application_id = {APPLICATION}")
     sql.execute("PRAGMA user_version = 1")
