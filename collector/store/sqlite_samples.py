@@ -37,13 +37,14 @@ def read_many(
     inside = ", ".join(map(str, numbers.values()))
     parts: list[list[NDArray[Any]]] = []
     for layout in Layouts(connection).holding(tuple(numbers.values()), start):
-        chosen = "".join(f", {layout.selected(field)}" for field in fields)
+        there = [field for field in fields if field in layout.fields]
+        chosen = "".join(f", {layout.selected(field)}" for field in there)
         rows = connection.execute(
             f"SELECT device, time{chosen} FROM {layout.table} WHERE ? <= time AND time < ? AND device IN ({inside})",
             (start, end),
         )
         while some := rows.fetchmany(ROWS_AT_ONCE):
-            parts.append(_columns(some, fields))
+            parts.append(_columns(some, fields, there))
     if not parts:
         return {device: frame((), dict.fromkeys(fields, ())) for device in devices}
     whole = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -84,7 +85,16 @@ def delete_some(connection: sqlite3.Connection, time: int) -> int:
     return deleted
 
 
-def _columns(rows: Sequence[tuple[Value, ...]], fields: Sequence[str]) -> list[NDArray[Any]]:
-    """Device, time and the fields of some rows as arrays; None is NaN in a field of numbers."""
-    kinds = [np.int64, np.int64, *(object if holds_text(field) else np.float64 for field in fields)]
-    return [np.array(column, dtype=kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+def _columns(rows: Sequence[tuple[Value, ...]], fields: Sequence[str], there: Sequence[str]) -> list[NDArray[Any]]:
+    """Device, time and the fields of some rows as arrays; None is NaN in a field of numbers.
+
+    `there` are the fields that the rows hold: a device has few of those that are asked of all.
+    """
+    device, time, *values = zip(*rows, strict=True)
+    held = dict(zip(there, values, strict=True))
+    columns: list[NDArray[Any]] = [np.array(device, dtype=np.int64), np.array(time, dtype=np.int64)]
+    for field in fields:
+        kind, missing = (object, None) if holds_text(field) else (np.float64, np.nan)
+        whole = field in held
+        columns.append(np.array(held[field], dtype=kind) if whole else np.full(len(rows), missing, dtype=kind))
+    return columns
