@@ -134,22 +134,8 @@ def _turn(state: FleetState) -> FleetState:
         either = established | ready
         products = np.where(either[:, None] & either, past, 0.0)
     nothing, nobody = np.zeros_like(products), np.zeros_like(state.age)
-    admitted_sky, fade = established & level, np.exp(-1 / MEMORY)
-    sky_measured, sky_modelled = (
-        np.where(ready, new, old * fade + np.where(admitted_sky, waiting, 0.0))
-        for new, old, waiting in (
-            (state.fresh_sky_measured, state.sky_measured, state.waiting_sky_measured),
-            (state.fresh_sky_modelled, state.sky_modelled, state.waiting_sky_modelled),
-        )
-    )
     return replace(
-        state,
-        sky_measured=sky_measured,
-        sky_modelled=sky_modelled,
-        waiting_sky_measured=state.fresh_sky_measured,
-        waiting_sky_modelled=state.fresh_sky_modelled,
-        fresh_sky_measured=nobody,
-        fresh_sky_modelled=nobody,
+        _sky_turned(state, ready, established & level),
         products=products,
         established=np.where(ready, 1.0, state.established),
         waiting_products=state.fresh_products,
@@ -163,6 +149,17 @@ def _turn(state: FleetState) -> FleetState:
         fresh_known=nobody,
         fresh_days=nobody,
     )
+
+
+def _sky_turned(state: FleetState, ready: Bools, admitted: Bools) -> FleetState:
+    """The sums of `season`, of the same days as the products: a new roof begins with those of its first block."""
+    made = {}
+    for name in ("measured", "modelled"):
+        new, waiting, old = (getattr(state, f"{stage}sky_{name}") for stage in ("fresh_", "waiting_", ""))
+        made[f"sky_{name}"] = np.where(ready, new, old * np.exp(-1 / MEMORY) + np.where(admitted, waiting, 0.0))
+        made[f"waiting_sky_{name}"] = new
+        made[f"fresh_sky_{name}"] = np.zeros_like(new)
+    return replace(state, **made)
 
 
 def _level(measured: Floats, expected: Floats) -> Bools:
