@@ -55,14 +55,14 @@ def test_an_alert_is_answered_under_the_name_of_a_desk(place):
 def test_a_planned_outage_silences_its_site_until_it_is_over(place):
     opened(place)
     now, town = utc_ms(), place.load_town()
-    behind_page.plan(place, Kind.OUTAGE, "cybercoin", now - 1000, None, "exploitation", "")
+    behind_page.plan(place, Kind.OUTAGE, "cybercoin", now - 1000, None, "exploitation", {})
     (work,) = behind_page.works(place)
     assert behind_page.open_alerts(place, town)[0]["muted"] is True
     assert behind_page.finish(place, str(work.id), "exploitation", "fini") is True
     assert behind_page.finish(place, str(work.id), "exploitation", "fini") is False
     assert behind_page.works(place)[0].closed
     with pytest.raises(ValueError, match="before"):
-        behind_page.plan(place, Kind.VISIT, "cybercoin", now, now - 1, "exploitation", "")
+        behind_page.plan(place, Kind.VISIT, "cybercoin", now, now - 1, "exploitation", {})
 
 
 def test_a_letter_leaves_by_the_mail_server_of_the_town(place, tmp_path):
