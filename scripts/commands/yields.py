@@ -195,7 +195,7 @@ def _show_past(content: Document) -> None:
         for each in found
     ]
     out.print(table(_("On the side of the modules"), names, sides, right=range(1, len(names)), fold=(0,)))
-    say(_("array yield: DC energy per kWp; – where an inverter does not measure it, or not for 99% of a day's energy."))
+    say(_("array yield: DC energy per kWp; – where an inverter does not measure it, or not for 99% of a day."))
     if blind := content["inverters_without_dc"]:
         say(_("DC power is not measured by: {inverters}.").format(inverters=", ".join(blind)))
     say(_("PR at 25 °C: IEC 61724-1, corrected by the temperature of the cells; – where no temperature was measured."))

@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 Frames = Mapping[str, pd.DataFrame]
 """By device."""
 KNOWN = 0.99
-"""Share of a day's AC energy whose DC energy must be known for that of the day to be."""
+"""Share of a day, by what was expected, whose DC energy must be known for that of the day to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ def clipped(energy: Floats, rated: float, could: Floats, clear: Floats) -> Float
 def dc_energy(counted: Counted, read: Frames, believed: Frames, made: EnergyRows) -> Floats:
     """Wh of each quarter-hour by the DC power of an inverter: of those that its readings cover, else NaN.
 
-    Where it made nothing, it took nothing. Readings whose AC power is doubted count for nothing here either.
+    Where it made nothing, it took nothing, to the end of that quarter-hour: so its waking up beside it is known, and
+    its falling asleep. Readings whose AC power is doubted count for nothing here either.
     """
     if counted.dc is None:
         return np.full(len(made.times), np.nan)
@@ -125,9 +126,14 @@ def dc_energy(counted: Counted, read: Frames, believed: Frames, made: EnergyRows
     if counted.power in frame.columns:
         fit = believed[counted.path][counted.power].to_numpy(float)
         power = np.where(np.isnan(fit) & np.isfinite(frame[counted.power].to_numpy(float)), np.nan, power)
-    times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
-    integral = PowerIntegral(times, power, counted.facts.rated)
     edges = np.append(made.times, made.times[-1] + QUARTER)
+    rests = made.energy == 0
+    asleep = edges[np.flatnonzero(rests[1:] != rests[:-1]) + 1]
+    times, power = pd.DatetimeIndex(frame.index).as_unit("ms").asi8[np.isfinite(power)], power[np.isfinite(power)]
+    asleep = np.setdiff1d(asleep, times)
+    place = np.searchsorted(times, asleep)
+    times, power = np.insert(times, place, asleep), np.insert(power, place, 0.0)
+    integral = PowerIntegral(times, power, counted.facts.rated)
     whole = np.diff(integral.known(edges)) == QUARTER
     return np.where(whole, np.diff(integral.energy(edges)), resting)
 
@@ -154,14 +160,13 @@ def part_of_side(whole: ArraySide, share: Floats) -> ArraySide:
     return ArraySide(whole.corrected, whole.energy_dc * share, whole.clipped * share)
 
 
-def side_of_days(side: ArraySide, energy: Floats, light: Floats, slight: Mask, starts: NDArray[np.intp]) -> ArraySide:
-    """That of the days that begin at these rows. energy: AC, Wh; light: Wh/m²; slight: rows that say nothing of a day.
+def side_of_days(side: ArraySide, expected: Floats, light: Floats, slight: Mask, starts: NDArray[np.intp]) -> ArraySide:
+    """That of the days that begin at these rows. expected: Wh; light: Wh/m²; slight: rows that say nothing of a day.
 
-    DC energy is that of a day when it is known for KNOWN of the AC energy: what an inverter takes while it wakes up is
-    not read.
+    DC energy is that of a day when it is known for KNOWN of it: what an inverter takes while it wakes up is not read.
     """
     known = np.isfinite(side.energy_dc)
-    weight = np.nan_to_num(energy)
+    weight = np.nan_to_num(expected)
     total, seen = (np.add.reduceat(values, starts) for values in (weight, np.where(known, weight, 0.0)))
     enough = np.where(total > 0, seen >= KNOWN * total, np.logical_and.reduceat(known, starts))
     dark = np.nan_to_num(light) == 0

@@ -133,7 +133,7 @@ def days_of(account: Account, tz: tzinfo, half_day: Floats) -> Account:
         np.where(gone, np.nan, light),
     )
     lost = lost_of_days(account.lost, slight, starts)
-    side = side_of_days(account.side, account.energy.energy, should.insolation, slight, starts)
+    side = side_of_days(account.side, should.energy, should.insolation, slight, starts)
     return Account(
         account.kind, account.id, made, day, lost, replace(side, corrected=np.where(gone, np.nan, side.corrected))
     )

@@ -128,6 +128,22 @@ def test_dc_energy_that_nobody_read_is_not_known_and_nor_is_that_of_the_town(hou
     assert rows(closed.days, Subject.SITE, "other")["energy_dc"].notna().all()
 
 
+def test_an_inverter_without_power_at_night_is_known_to_rest_until_it_wakes() -> None:
+    told = story(town(8000), DAY, DAY)
+    frame = told.frames["small/inv"]
+    whole = told_of(8000, told)[0]["energy_dc"]
+    times = pd.DatetimeIndex(frame.index)
+    asleep = (times.hour < 7) | (times.hour >= 17)
+    shown = frame["energy_ac_total"].to_numpy(float).copy()
+    first, last = np.flatnonzero(~asleep & (times.day == DAY.day))[[0, -1]]
+    shown[:first], shown[last + 1 :] = shown[first], shown[last]  # it made nothing before and after
+    told.frames["small/inv"] = frame.assign(energy_ac_total=shown)
+    told.frames["small/inv"].loc[asleep, ["pac", "pdc"]] = np.nan
+    day, each, _closed = told_of(8000, told)
+    assert 0.7 * whole < day["energy_dc"] < whole
+    assert each["energy_dc"].notna().all()
+
+
 def test_the_dc_energy_of_a_hybrid_is_its_production() -> None:
     told = story(town(8000, map_name="goodwe_et"), DAY, DAY)
     day, _each, _closed = told_of(8000, told)
