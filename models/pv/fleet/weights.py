@@ -69,12 +69,13 @@ class Relation:
         """
         known = np.isfinite(power) & speakers
         made = np.full_like(power, np.nan)
-        patterns, which = np.unique(known, axis=0, return_inverse=True)
-        which = which.reshape(-1)
-        for number, pattern in enumerate(patterns):
+        patterns: dict[bytes, list[int]] = {}  # np.unique of rows would cost more than all that follows
+        for row, pattern in enumerate(known):
+            patterns.setdefault(pattern.tobytes(), []).append(row)
+        for rows in patterns.values():
+            pattern = known[rows[0]]
             if not pattern.any():
                 continue
-            rows = which == number
             made[rows] = np.maximum(power[np.ix_(rows, pattern)] @ self.weights(pattern).T, 0.0)
             if pattern.sum() == 1:
                 made[np.ix_(rows, pattern)] = np.nan  # it cannot speak for itself
