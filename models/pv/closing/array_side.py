@@ -58,9 +58,11 @@ def array_sides(
     of the first of these days, and after each of them that is over.
     """
     corrected, could = np.full(base.clear.shape, np.nan), np.full(base.clear.shape, np.nan)
+    limit = NEAR_RATED / 4 * np.array([facts.pac_rated for facts in books.plant.inverters])[:, None]
+    below = np.stack([rows.energy for rows in made]) < limit  # whose scale makes no difference
     for model in reversed(models):
         corrected = np.where(np.isfinite(model.insolation), model.corrected, corrected)
-        free = (model.energy + model.cut) * _scales(books, model, base, before, memories, days, tz)
+        free = (model.energy + model.cut) * _scales(books, model, base, before, memories, days, tz, below)
         could = np.where(np.isfinite(free), free, could)
     return [
         ArraySide(
@@ -74,9 +76,12 @@ def array_sides(
 
 def _scales(
     books: Books, model: Modelled, base: Ground, before: Memory, memories: Mapping[date, Memory], days: Iterable[date],
-    tz: tzinfo,
+    tz: tzinfo, below: Mask,
 ) -> Floats:  # fmt: skip
-    """What was learnt of each inverter by the morning of each day, as the expectation of that day uses it."""
+    """What was learnt of each inverter by the morning of each day, as the expectation of that day uses it.
+
+    Of days on which it stayed below its limit all the time it is 1: nobody asks.
+    """
     scales = np.ones(base.clear.shape)
     replaced = {facts.path: facts.replaced for facts in books.plant.inverters}
     keys = [scale_key(counted.path, model.basis) for counted in books.inverters]
@@ -85,7 +90,7 @@ def _scales(
         known = known.renewed(replaced, day)
         first, last = ((at - int(base.starts[0])) // QUARTER for at in day_bounds(day, tz))
         for row, key in enumerate(keys):
-            if key in known.epochs:
+            if key in known.epochs and not below[row, first:last].all():
                 scales[row, first:last] = known.epochs[key].scale().applied
         known = memories.get(day, known)
     return scales

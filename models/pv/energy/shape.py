@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.calendar import QUARTER
 from models.pv.energy.rows import Floats, Times
@@ -60,20 +61,28 @@ class Across:
 class Course:
     """The expected course between each two of the rising instants `knots`: by `own`, or by what all share."""
 
-    def __init__(self, start: int, own: Floats | None, across: Across | None, knots: Times) -> None:
-        """own: expected power per quarter-hour from `start` on, as those of `across`."""
-        clear = across.clear if across is not None else None
-        weather = across.weather if across is not None else None
+    def __init__(
+        self, start: int, own: Floats | None, across: Across | None, knots: Times, by_shape: NDArray[np.bool_]
+    ) -> None:
+        """own: expected power per quarter-hour from `start` on, as those of `across`.
+
+        by_shape: between which knots energy is spread by the course alone.
+        """
         self._shapes = [Shape(start, own)]
         self._knots, self._which = knots, np.zeros(len(knots) - 1, np.int64)
-        if across is None:
+        if across is None or not by_shape.any():
             return
-        inside = np.searchsorted(across.edges, knots, "right")
-        crossing = np.searchsorted(across.edges, knots[1:]) > inside[:-1]
-        self._shapes += [Shape(start, clear), Shape(start, weather)]
-        shared = set(across.silences) if weather is not None else set()
-        of_weather = [pair in shared for pair in zip(knots[:-1].tolist(), knots[1:].tolist(), strict=True)]
-        self._which = np.where(crossing, np.where(of_weather, 2, 1), 0)
+        crossing = np.searchsorted(across.edges, knots[1:]) > np.searchsorted(across.edges, knots[:-1], "right")
+        crossing &= by_shape
+        if not crossing.any():
+            return
+        self._shapes.append(Shape(start, across.clear))
+        self._which = crossing.astype(np.int64)
+        if across.weather is not None and across.silences:
+            self._shapes.append(Shape(start, across.weather))
+            shared = set(across.silences)
+            for link in np.flatnonzero(crossing):
+                self._which[link] += (int(knots[link]), int(knots[link + 1])) in shared
 
     def lit(self) -> Floats:
         """ms of daylight between each two knots."""
@@ -88,11 +97,17 @@ class Course:
         return self._part("daylight", np.minimum(self._which, 1), at, place)
 
     def _between(self, what: str, which: Times) -> Floats:
+        if len(self._shapes) == 1:
+            return np.diff(getattr(self._shapes[0], what)(self._knots))
         whole = np.stack([np.diff(getattr(shape, what)(self._knots)) for shape in self._shapes])
         return np.asarray(whole[which, np.arange(len(which))], float)
 
     def _part(self, what: str, which: Times, at: Times, place: Times) -> tuple[Floats, Floats]:
         """What came by each instant since the knot `place` before it, and all until the next knot."""
+        if len(self._shapes) == 1:
+            amount = getattr(self._shapes[0], what)
+            whole = amount(self._knots)
+            return amount(at) - whole[place], np.diff(whole)[place]
         mine = which[place]
         column = np.arange(len(at))
         done = np.stack([getattr(shape, what)(at) - getattr(shape, what)(self._knots)[place] for shape in self._shapes])
