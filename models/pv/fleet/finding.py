@@ -22,6 +22,8 @@ ALLOWANCE = 0.03
 """Share that may be missing without a deficit beginning to run."""
 UNREST_MEMORY = 60.0
 """Days."""
+IMPLAUSIBLE = 1.3
+"""A day on which a roof made more than so many times its expectation tells of the data, and not that a loss is over."""
 CLOSING_DAYS = 3
 """Days in a row on which the week is above half the threshold, before a finding closes."""
 
@@ -85,10 +87,11 @@ class Watch:
 def watch(before: Watch, day: int, measured: float, expected: float, nameplate: float | None = None) -> Watch:
     """After one more day (its start in ms). Energies in Wh over the same intervals, those where both are known.
 
-    A day without an expectation, or with nothing known (NaN), changes nothing. `nameplate`: the roof's yield over that
-    of its peers where that is decided and too low, else None (see `nameplate.low_yield`).
+    A day without an expectation, with nothing known (NaN), or implausibly good while a loss is open, changes nothing.
+    `nameplate`: the roof's yield over that of its peers where that is decided and too low, else None (see
+    `nameplate.low_yield`).
     """
-    if not (measured >= 0 and expected > 0):
+    if not (measured >= 0 and expected > 0) or (before.open and measured > IMPLAUSIBLE * expected):
         return before
     now = replace(
         before,

@@ -82,3 +82,9 @@ def test_a_watch_survives_json():
     for one in (run(healthy(3))[-1], run([*healthy(40), *(healthy(20) - 0.3)])[-1]):
         again = Watch.from_dict(json.loads(json.dumps(one.to_dict())))
         assert again == one
+
+
+def test_days_that_no_roof_can_make_do_not_end_a_loss_that_lasts():
+    passed = run([*healthy(60), *(healthy(40) * 0.85), 1.41, 2.43, *(healthy(40) * 0.85)])
+    assert all(one.open for one in passed[70:])
+    assert passed[-1].finding.lost_wh == pytest.approx(80 * EXPECTED * 0.15, rel=0.1)
