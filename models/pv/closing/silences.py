@@ -72,7 +72,12 @@ def telling(counted: Counted, frame: pd.DataFrame | None) -> tuple[Times, Floats
 def shared_shape(
     books: Books, readings: Mapping[str, pd.DataFrame], around: Ground, seen: Seen | None, edges: Sequence[int]
 ) -> Shape:
-    """The course for a stretch with these edges. readings: as they came; around, seen: ground and weather under all."""
+    """The course for a stretch with these edges. readings: as they came; around, seen: ground and weather under all.
+
+    ValueError for a weather of other quarters than the ground's.
+    """
+    if seen is not None and len(seen.ghi) != len(around.starts):
+        raise ValueError(f"weather of {len(seen.ghi)} quarters over a ground of {len(around.starts)}")
     start, at_edges = int(around.starts[0]), np.array(edges, np.int64)
     plain = Shape(start, around.clear, at_edges)
     if seen is None:

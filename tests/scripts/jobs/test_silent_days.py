@@ -18,7 +18,7 @@ from models.calendar import day_bounds, day_start, days
 from models.pv.closing.books import books_of
 from models.pv.sun import clear_sky, sun_position
 from scripts.jobs.closing import DAYS, Closing, DaysJob, QuartersJob
-from scripts.jobs.readings import widened
+from scripts.jobs.readings import BESIDE, around, widened
 from scripts.jobs.runner import Runner
 from scripts.jobs.weather import service_weather, spot_of
 from scripts.simulator.fault import Fault, FaultKind
@@ -118,3 +118,14 @@ def test_only_days_of_a_silence_by_day_are_drawn_in(tmp_path: Path) -> None:
         assert drawn(DARK, DARK) == (date(2026, 5, 3), date(2026, 5, 6))
         assert drawn(date(2026, 5, 6), LAST) == (date(2026, 5, 3), LAST)
         assert drawn(FIRST, LAST) == (FIRST, LAST)
+
+
+def test_of_a_silent_device_the_hours_beside_its_silence_are_read(tmp_path: Path) -> None:
+    silent = Fault(DEVICE, FaultKind.SILENT, *GONE)
+    with past_town(tmp_path, TOWN, FIRST, LAST, [silent]) as made:
+        read = around(made.store, books_of(TOWN, PARIS), *day_bounds(date(2026, 5, 5), PARIS))
+        times = pd.DatetimeIndex(read.frames[DEVICE].index).as_unit("ms").asi8
+        before, after = times[times < GONE[0]], times[times >= GONE[1]]
+        assert (before[0], before[-1]) == (GONE[0] - HOUR // 4 - BESIDE, GONE[0] - HOUR // 4)
+        assert (after[0], after[-1]) == (GONE[1], GONE[1] + BESIDE)
+        assert len(before) == len(after) == 25

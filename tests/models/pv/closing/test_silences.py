@@ -188,3 +188,10 @@ def test_nights_of_an_inverter_that_sleeps_are_spread_as_ever() -> None:
     for start in STARTS:
         told.silence(INV, start - 4 * HOUR, start + 6 * HOUR)
     assert spread(told, CLOUDS) == pytest.approx(spread(told, None), abs=1e-6)
+
+
+def test_a_weather_of_other_quarters_than_those_of_the_readings_is_refused() -> None:
+    told = silent(60, 96)
+    given = Given(near(told, *STARTS[:2]), around=weather(*STARTS[:2]))
+    with pytest.raises(ValueError, match="96 quarters"):
+        close(told.books, given, Memory(), *STARTS[:2], PARIS)
