@@ -192,6 +192,7 @@ def test_nights_of_an_inverter_that_sleeps_are_spread_as_ever() -> None:
 
 def test_a_weather_of_other_quarters_than_those_of_the_readings_is_refused() -> None:
     told = silent(60, 96)
-    given = Given(near(told, *STARTS[:2]), around=weather(*STARTS[:2]))
+    start, end = STARTS[:2]
+    given = Given(near(told, start, end), around=weather(start, end))
     with pytest.raises(ValueError, match="96 quarters"):
-        close(told.books, given, Memory(), *STARTS[:2], PARIS)
+        close(told.books, given, Memory(), start, end, PARIS)
