@@ -105,6 +105,8 @@ def main() -> None:
             found += half_done(town)
             rows = town.store.read_rollups(Step.DAY, Subject.TOWN, ["town"], 0, BOUNDS[-1][1], ["energy"])
             between += rows["time"].max() > max(town.periods.done(DAYS, 0, NOW), default=0)
+        if last:
+            break
     print(json.dumps({"kills": number, "half_done": found, "between": int(between)}))
 
 
