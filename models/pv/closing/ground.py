@@ -18,6 +18,7 @@ from models.pv.sun import Floats, Sun, clear_sky, split_ghi, sun_position
 CHAIN = Chain(losses=PVWATTS_RUNNING)
 """Losses without the share that PVWatts gives to standstills: what a plant should make while it works."""
 HOURS = QUARTER / 3_600_000
+FACING = frozenset({"surface_tilt", "surface_azimuth"})
 DIMMED = (0.2, 0.4, 0.6, 0.8)
 """Shares of a cloudless sky's light, from a closed cover (0.25 at 8 oktas, Kasten & Czeplak 1980) to thin clouds."""
 WIND = 3.0
@@ -55,10 +56,15 @@ def ground(plant: Plant, start: int, end: int) -> Ground:
 
 
 def under_clouds(plant: Plant, base: Ground) -> Floats:
-    """As `Ground.clear`, when each of `DIMMED` of the cloudless sky's light gets through; (skies, inverters, T) Wh."""
+    """As `Ground.clear`, when each of `DIMMED` of the cloudless sky's light gets through; (skies, inverters, T) Wh.
+
+    NaN for inverters with modules whose tilt or azimuth is only assumed: how they follow the sun nobody knows.
+    """
     bright = clear_sky(base.sun, plant.altitude).ghi
     skies = [split_ghi(share * bright, base.sun) for share in DIMMED]
-    return np.stack([ac_power(plant, base.sun, sky, base.temp_air, WIND, CHAIN) * HOURS for sky in skies])
+    made = np.stack([ac_power(plant, base.sun, sky, base.temp_air, WIND, CHAIN) * HOURS for sky in skies])
+    made[:, [plane.inverter for plane in plant.planes if plane.assumed & FACING]] = np.nan
+    return made
 
 
 def _share(plant: Plant, sun: Sun) -> Floats:

@@ -30,7 +30,8 @@ class FleetDay:
     clear: Floats | None = None
     """(T, n) Wh under a cloudless sky, modelled from the metadata; None where there are none."""
     dimmed: Floats | None = None
-    """(skies, T, n) Wh under clouds, modelled likewise, from the darkest sky to the brightest."""
+    """(skies, T, n) Wh under clouds, modelled likewise, from the darkest sky to the brightest; NaN where tilt or
+    azimuth is not known."""
     capacity: Floats | None = None
     """(n,) W installed; NaN unknown. Only `nameplate` uses it, where `clear` is None."""
 

@@ -74,11 +74,11 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
         power = power / np.where(trusted, 1.0, level)
     voices, correction = _Voices(state), corrections(state)[day.hours()]
     likely, alone = seen_sky(state, day, power, speakers), speakers
-    turned = season(state, likely, lambda powers: voices.combine(powers, alone))
+    turned = season(state, likely, power, lambda powers: voices.combine(powers, alone))
     speakers, combined = _agreeing(voices, power, speakers, correction * turned, state.spread_day)
     if (speakers != alone).any():
         likely, agreed = seen_sky(state, day, power, speakers), speakers
-        turned = season(state, likely, lambda powers: voices.combine(powers, agreed))
+        turned = season(state, likely, power, lambda powers: voices.combine(powers, agreed))
     enough = (voices.heard(speakers) >= MIN_PEERS) & voices.agree(speakers, mature)
     told = _expectation(state, day, mature & enough, speakers, combined, correction * turned)
     return told if likely is None else replace(told, sky=likely / sky_level(state))

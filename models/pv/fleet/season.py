@@ -4,7 +4,8 @@ A relation learnt in November knows the November sun only: held to it in June, a
 tenth of its expectation, and would stand accused of it, or be praised, until a year has been seen; of a roof that is
 alone in its orientation it never holds for all seasons. So the combination of the others is held against the same
 combination of what the chain makes of all roofs, under the sky that the fleet saw on this very day: no weather service
-is asked. Its level cancels, and what is wrong with the metadata counts only as far as it changes with the season.
+is asked. Its level cancels, and what is wrong with the metadata counts only as far as it changes with the season. A
+roof whose geometry nobody knows is left as it is, and speaks for the others as it did.
 (Regression with an external drift, Hengl et al. 2007, doi:10.1016/j.cageo.2007.05.001, with the drift as a factor.)
 """
 
@@ -25,10 +26,12 @@ MOST = 1.5
 
 def seen_sky(state: FleetState, day: FleetDay, power: Floats, speakers: Bools) -> Floats | None:
     """(T, n) W: every roof by the chain, under that sky between overcast and cloudless that gives the speakers together
-    what they made (all roofs, before any speaks); NaN while none is known. None where the geometry is not."""
+    what they made (all roofs, before any speaks). NaN while none is known, and for roofs of unknown geometry; None
+    where all are."""
     if day.clear is None or day.dimmed is None:
         return None
-    heard = np.isfinite(power) & (speakers if speakers.any() else ~speakers)
+    told = np.isfinite(day.dimmed).any(axis=(0, 1))
+    heard = np.isfinite(power) & (speakers if speakers.any() else ~speakers) & told
     skies = np.nan_to_num(np.stack([*day.dimmed, day.clear])) * sky_level(state) / day.power_to_energy
     town, give = np.where(heard, power, 0.0).sum(axis=1), np.where(heard, skies, 0.0).sum(axis=2)
     darker = np.asarray(give < town, dtype=bool)
@@ -40,10 +43,10 @@ def seen_sky(state: FleetState, day: FleetDay, power: Floats, speakers: Bools) -
     made = (1.0 - share) * skies[above - 1, instants] + share * skies[above, instants]
     alike = np.where(heard, made, 0.0).sum(axis=1)
     made *= np.divide(town, alike, out=np.zeros_like(town), where=alike > 0)[:, None]
-    return np.where(heard.any(axis=1, keepdims=True), made, np.nan)
+    return np.where(heard.any(axis=1, keepdims=True) & told, made, np.nan)
 
 
-def season(state: FleetState, likely: Floats | None, combine: Callable[[Floats], Floats]) -> Floats:
+def season(state: FleetState, likely: Floats | None, power: Floats, combine: Callable[[Floats], Floats]) -> Floats:
     """(n,) what the combination of a day is multiplied by. `combine`: that of the speakers, of any powers (T, n).
 
     1 for roofs that are not established: what is known of them is of this season.
@@ -52,7 +55,7 @@ def season(state: FleetState, likely: Floats | None, combine: Callable[[Floats],
     known = _known(state)
     if likely is None or not known.any():
         return ones
-    said = combine(likely)
+    said = combine(np.where(known, likely, power))
     both = np.isfinite(said) & np.isfinite(likely)
     own, others = (np.where(both, part, 0.0).sum(axis=0) for part in (likely, said))
     made: Floats = np.divide(own, others, out=ones, where=known & (own > 0) & (others > 0))

@@ -59,3 +59,15 @@ def test_a_roof_that_is_dark_for_a_month_does_not_change_what_is_expected_of_the
     dark.measured[:, 2] = 0.0
     usual, told = (expect(state, day).expected[:, STEEP].sum() for day in (with_sky(130), dark))
     assert told == pytest.approx(usual, rel=0.02)
+
+
+def test_a_roof_whose_geometry_nobody_knows_changes_nothing_for_the_others_and_is_held_as_without_it():
+    def known(number: int, *, steep: bool = True, flat: bool = True) -> FleetDay:
+        day = with_sky(number)
+        day.dimmed[..., [row for row, told in ((STEEP, steep), (1, flat)) if not told]] = np.nan
+        return day
+
+    assert june(lambda number: known(number, flat=False)) == pytest.approx(june(with_sky), abs=0.02)
+    assert june(lambda number: known(number, steep=False)) == pytest.approx(
+        june(lambda number: day_of(MEASURED, number)), abs=0.02
+    )
