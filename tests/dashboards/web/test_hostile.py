@@ -132,11 +132,11 @@ def test_hostile_strings_in_every_field_of_the_instruction_are_text_or_refused(o
     assert [each.value for row in sheet.iter_rows() for each in row if each.data_type == "f"] == []
 
 
-def as_registry(address: str) -> requests.Session:
-    """Who is signed in to instruct."""
+def as_registry(address: str, name: str = "registre") -> requests.Session:
+    """Who is signed in to instruct, or with another account."""
     asking = requests.Session()
     seal = SEAL.search(asking.get(f"{address}/connexion").text)[1]
-    given = {"seal": seal, "name": "registre", "password": PASSWORD}
+    given = {"seal": seal, "name": name, "password": PASSWORD}
     asking.post(f"{address}/connexion", given, headers={"Origin": address})
     return asking
 
