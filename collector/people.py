@@ -143,7 +143,7 @@ class People(OwnFile):
 
     def _wipe(self) -> None:
         """Write the file anew without free pages, and empty the log."""
-        deadline = time.monotonic() + BUSY_SECONDS
+        deadline = time.monotonic() + self.busy_seconds
         with translated(self._name):
             self._sql.execute("VACUUM")
             if self.path is None:

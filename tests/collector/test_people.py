@@ -58,7 +58,7 @@ def test_an_erasure_waits_for_who_is_reading(tmp_path) -> None:
 
 
 def test_an_erasure_that_could_not_finish_is_finished_by_the_next_one(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("collector.people.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(People, "busy_seconds", 0.2)
     with People(tmp_path / "people.db") as people:
         ref = people.keep("text", "FF-1", SECRET, NOW).ref
         reader = sqlite3.connect(tmp_path / "people.db", isolation_level=None)
