@@ -1,8 +1,9 @@
-"""Two hundred hostile strings in every text that people type of an initiative: refused, or text wherever it is shown."""
+"""Two hundred hostile strings in every text that people type of an initiative: refused, or text where it is shown."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -26,10 +27,8 @@ def test_every_text_that_is_kept_can_be_typed_in_some_form() -> None:
 def test_what_is_typed_in_a_field_is_refused_or_text_on_the_page_and_in_tables(action: str, name: str) -> None:
     kept = []
     for said in HOSTILE:
-        try:
+        with suppress(ValueError):
             kept.append(checked(action, content(action) | {name: said}).texts[name])
-        except ValueError as error:
-            assert str(error)
     assert len(kept) > 100
     for text in kept:
         assert not re.search(r"[<>]", re.sub(r"^<p title=\"|\">|</p>$", "", SHOWN.render(said=text)))
