@@ -8,16 +8,11 @@ restore it is at worst told again.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
 
 from collector.channels.message import Message
-from collector.errors import StoreError, StoreUnavailable
-from config.language import _
+from collector.own_file import OwnFile
 
 FILE = "outbox.db"
 APPLICATION = 0x7465706F
@@ -61,47 +56,23 @@ class Trouble:
     error: str
 
 
-class Outbox:
+class Outbox(OwnFile):
     """One connection to the box; one per thread. StoreUnavailable when it cannot be used. None: in memory."""
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-        with self._translated():
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._sql = sqlite3.connect(path or ":memory:", timeout=30.0, isolation_level=None)
-            (known,) = self._sql.execute("PRAGMA application_id").fetchone()
-            (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if tables and known != APPLICATION:
-                self._sql.close()
-                raise StoreError(_("{url} is another program's database: choose another file").format(url=path))
-            self._sql.execute("PRAGMA journal_mode = WAL")
-            self._sql.execute("PRAGMA synchronous = FULL")
-            self._sql.executescript(SCHEMA)
-            self._sql.execute(f"PRAGMA application_id = {APPLICATION}")
-
-    def close(self) -> None:
-        """Release the file."""
-        self._sql.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    application = APPLICATION
+    migrations = (SCHEMA,)
 
     def put(self, messages: Iterable[Message], not_before: int = 0) -> int:
         """Take messages in, all or none; how many are new. Before `not_before` (ms) they are not sent."""
         rows = [(m.key, m.recipient, m.route, m.subject, m.text, m.created, not_before) for m in messages]
-        with self._translated(), self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
-            before = self._sql.total_changes
-            self._sql.executemany(
+        with self._transaction() as sql:
+            before = sql.total_changes
+            sql.executemany(
                 "INSERT OR IGNORE INTO message (key, recipient, route, subject, text, created, not_before)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            return self._sql.total_changes - before
+            return sql.total_changes - before
 
     def has(self, key: str, recipient: str) -> bool:
         """Whether that was ever put in for that recipient."""
@@ -153,11 +124,3 @@ class Outbox:
     def _set(self, change: str, number: int, *values: object) -> None:
         with self._translated():
             self._sql.execute(f"UPDATE message SET {change} WHERE id = ?", (*values, number))  # noqa: S608
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            what = _("the outbox cannot be used now: {why}; check the disk, its room and the permissions")
-            raise StoreUnavailable(f"{self.path}: {what.format(why=error)}") from error

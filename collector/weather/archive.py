@@ -6,26 +6,20 @@ row of the same source only when it knows all that the row knew.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Self
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from collector.errors import StoreError
-from collector.store.sqlite_errors import BUSY_SECONDS, translated
+from collector.own_file import OwnFile
+from collector.store.sqlite_errors import BUSY_SECONDS
 from collector.weather.frame import COLUMNS, DAY, WeatherFrame, index_of
 from collector.weather.source import Source
 from collector.weather.told import Status, Told
 from config.kwh import ExpectedBasis
-from config.language import _
 
 APPLICATION = 0x74657077
 """SQLite's application_id of this file: "tepw"."""
-VERSION = 1
 SCHEMA = f"""
 CREATE TABLE source (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, basis TEXT NOT NULL, attribution TEXT NOT NULL
@@ -44,6 +38,7 @@ CREATE TABLE row (
 ) WITHOUT ROWID;
 CREATE INDEX row_of ON row (answer);
 """
+MIGRATIONS = (SCHEMA,)
 _NOT_EMPTIER = " AND ".join(f"(excluded.{name} IS NOT NULL OR row.{name} IS NULL)" for name in COLUMNS)
 _OTHER = " OR ".join(f"excluded.{name} IS NOT row.{name}" for name in ("step", *COLUMNS))
 _KEPT_ANSWERS = 400 * DAY
@@ -52,29 +47,13 @@ _WIDEST = 3_600_000
 """ms: no row is longer."""
 
 
-class Archive:
-    """One connection to the file; one per thread. Raises StoreUnavailable; StoreError for another program's file."""
+class Archive(OwnFile):
+    """One connection to the file; one per thread. `path` None is an empty one in memory, for who only looks."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with translated(str(path)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._sql = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                self._prepare()
-            except BaseException:
-                self._sql.close()
-                raise
-
-    def close(self) -> None:
-        """Release the file."""
-        self._sql.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    application = APPLICATION
+    migrations = MIGRATIONS
+    busy_seconds = BUSY_SECONDS
+    pragmas = ("foreign_keys = ON",)
 
     def keep(self, source: Source, frame: WeatherFrame, told: Told) -> int:
         """Keep the rows of an answer that know anything; how many are new or other ones. All of them or none."""
@@ -110,7 +89,7 @@ class Archive:
             " AND row.start > ? AND row.start < ? AND row.start + row.step > ? ORDER BY row.start"
         )
         found = {}
-        with translated(str(self.path)):
+        with self._translated():
             for name in order:
                 rows = self._sql.execute(query, (name, start - _WIDEST, end, start)).fetchall()
                 columns = list(zip(*rows, strict=True)) or [()] * (3 + len(COLUMNS))
@@ -124,12 +103,12 @@ class Archive:
 
     def basis(self) -> dict[str, ExpectedBasis]:
         """What each source that ever answered stands for."""
-        with translated(str(self.path)):
+        with self._translated():
             return {name: ExpectedBasis(basis) for name, basis in self._sql.execute("SELECT name, basis FROM source")}
 
     def attributions(self) -> dict[str, str]:
         """Whom to name beside figures from each source."""
-        with translated(str(self.path)):
+        with self._translated():
             return dict(self._sql.execute("SELECT name, attribution FROM source ORDER BY name").fetchall())
 
     def told(self, source: str, since: int = 0) -> list[Told]:
@@ -138,7 +117,7 @@ class Archive:
             "SELECT start, end, asked_at, status, message, known, masked, again_at FROM answer"
             " WHERE source = (SELECT id FROM source WHERE name = ?) AND asked_at >= ? ORDER BY asked_at DESC, id DESC"
         )
-        with translated(str(self.path)):
+        with self._translated():
             rows = self._sql.execute(query, (source, since)).fetchall()
         return [
             Told(source, start, end, asked_at, Status(status), message, known, masked, again_at)
@@ -147,7 +126,7 @@ class Archive:
 
     def pending(self) -> dict[int, tuple[int, int]]:
         """Stretches whose rows are new or other ones, by the number of their answer, until `handed_on`."""
-        with translated(str(self.path)):
+        with self._translated():
             rows = self._sql.execute(
                 "SELECT answer.id, min(row.start), max(row.start + row.step) FROM answer"
                 " JOIN row ON row.answer = answer.id WHERE NOT handed_on GROUP BY answer.id"
@@ -182,39 +161,3 @@ class Archive:
             values,
         ).fetchone()
         return number, answer
-
-    def _prepare(self) -> None:
-        tables, application, version = (
-            self._sql.execute(query).fetchone()[0]
-            for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
-        )
-        if tables and application != APPLICATION:
-            raise StoreError(_("{url} is another program's database: choose another file").format(url=self.path))
-        if version > VERSION:
-            raise StoreError(
-                _("{url} was written by a newer tepos (schema {found}, this one knows {known}): update tepos").format(
-                    url=self.path, found=version, known=VERSION
-                )
-            )
-        self._sql.execute("PRAGMA journal_mode = WAL")
-        self._sql.execute("PRAGMA synchronous = FULL")
-        self._sql.execute("PRAGMA foreign_keys = ON")
-        if version < VERSION:
-            with self._transaction() as sql:
-                if sql.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
-                    for statement in SCHEMA.split(";"):
-                        sql.execute(statement)
-                    sql.execute(f"PRAGMA application_id = {APPLICATION}")
-                    sql.execute(f"PRAGMA user_version = {VERSION}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with translated(str(self.path)):
-            self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._sql
-                self._sql.execute("COMMIT")
-            except BaseException:
-                if self._sql.in_transaction:
-                    self._sql.execute("ROLLBACK")
-                raise

@@ -28,7 +28,7 @@ KINDS = {
     PEOPLE: (people_file.APPLICATION, len(people_file.MIGRATIONS)),
     LEDGER: (ledger_file.APPLICATION, len(ledger_file.MIGRATIONS)),
     "imports.db": (imports_file.APPLICATION, len(imports_file.MIGRATIONS)),
-    "weather.db": (weather_file.APPLICATION, weather_file.VERSION),
+    "weather.db": (weather_file.APPLICATION, len(weather_file.MIGRATIONS)),
     "territory.db": (territory_file.APPLICATION, len(territory_file.MIGRATIONS)),
 }
 """The mark of each database, and the newest schema that this tepos can use."""

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from collector.weather.archive import Archive
 from collector.weather.source import Source, Spot
@@ -24,8 +23,6 @@ from scripts.jobs.weather import ARCHIVE, service_weather
 from scripts.options import Workplace
 from scripts.provenance import holds_simulated
 from scripts.simulator.weather import SyntheticWeather
-
-IN_MEMORY = Path(":memory:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def weather_outside(
     if not order or (simulated and not sources and not path.exists()):
         yield None
         return
-    with Archive(path if make or path.exists() else IN_MEMORY) as archive:
+    with Archive(path if make or path.exists() else None) as archive:
         yield Outside(archive, sources, order)
 
 
