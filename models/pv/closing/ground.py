@@ -19,6 +19,7 @@ CHAIN = Chain(losses=PVWATTS_RUNNING)
 """Losses without the share that PVWatts gives to standstills: what a plant should make while it works."""
 HOURS = QUARTER / 3_600_000
 FACING = frozenset({"surface_tilt", "surface_azimuth"})
+"""Figures of a plane that say how it follows the sun."""
 DIMMED = (0.2, 0.4, 0.6, 0.8)
 """Shares of a cloudless sky's light, from a closed cover (0.25 at 8 oktas, Kasten & Czeplak 1980) to thin clouds."""
 WIND = 3.0

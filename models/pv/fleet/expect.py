@@ -73,15 +73,22 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
         speakers &= trusted | (level >= LEAST_LEVEL)
         power = power / np.where(trusted, 1.0, level)
     voices, correction = _Voices(state), corrections(state)[day.hours()]
-    likely, alone = seen_sky(state, day, power, speakers), speakers
-    turned = season(state, likely, power, lambda powers: voices.combine(powers, alone))
-    speakers, combined = _agreeing(voices, power, speakers, correction * turned, state.spread_day)
-    if (speakers != alone).any():
-        likely, agreed = seen_sky(state, day, power, speakers), speakers
-        turned = season(state, likely, power, lambda powers: voices.combine(powers, agreed))
+    likely, turned = _season(state, day, power, voices, speakers)
+    agreed, combined = _agreeing(voices, power, speakers, correction * turned, state.spread_day)
+    if (agreed != speakers).any():
+        speakers = agreed
+        likely, turned = _season(state, day, power, voices, speakers)
     enough = (voices.heard(speakers) >= MIN_PEERS) & voices.agree(speakers, mature)
     told = _expectation(state, day, mature & enough, speakers, combined, correction * turned)
     return told if likely is None else replace(told, sky=likely / sky_level(state))
+
+
+def _season(
+    state: FleetState, day: FleetDay, power: Floats, voices: _Voices, speakers: Bools
+) -> tuple[Floats | None, Floats]:
+    """What the chain makes of the sky that these speakers saw, and what that says of their combination."""
+    likely = seen_sky(state, day, power, speakers)
+    return likely, season(state, likely, power, lambda powers: voices.combine(powers, speakers))
 
 
 def present_level(state: FleetState) -> Floats:

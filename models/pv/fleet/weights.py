@@ -31,8 +31,7 @@ class Relation:
         All at once from one inverse: the regression of one variable on all others is its row of the inverse
         correlation over minus the diagonal element.
         """
-        count = int(speakers.sum())
-        inverse = np.linalg.inv(self.alike[np.ix_(speakers, speakers)] + RIDGE * np.eye(count))
+        inverse = self._inverse(speakers)
         weights: Floats = self.alike[:, speakers] @ inverse
         own = -inverse / np.diag(inverse)[:, None]
         np.fill_diagonal(own, 0.0)
@@ -41,8 +40,7 @@ class Relation:
 
     def unexplained(self, speakers: Bools) -> Floats:
         """(n,) share of each roof's own power squared that the speakers, itself left out, do not explain, 0..1."""
-        count = int(speakers.sum())
-        inverse = np.linalg.inv(self.alike[np.ix_(speakers, speakers)] + RIDGE * np.eye(count))
+        inverse = self._inverse(speakers)
         to_speakers = self.alike[:, speakers]
         share = 1.0 - np.einsum("ij,jk,ik->i", to_speakers, inverse, to_speakers)
         share[speakers] = 1.0 / np.diag(inverse)
@@ -54,12 +52,16 @@ class Relation:
 
         Twins that are silent together agree beyond what the others say of them.
         """
-        count = int(speakers.sum())
-        inverse = np.linalg.inv(self.alike[np.ix_(speakers, speakers)] + RIDGE * np.eye(count))
+        inverse = self._inverse(speakers)
         made: Floats = self.alike - self.alike[:, speakers] @ inverse @ self.alike[speakers]
         made[speakers] = 0.0
         made[:, speakers] = 0.0
         np.fill_diagonal(made, np.clip(np.diag(made), 0.0, 1.0))
+        return made
+
+    def _inverse(self, speakers: Bools) -> Floats:
+        own = self.alike[np.ix_(speakers, speakers)]
+        made: Floats = np.asarray(np.linalg.inv(own + RIDGE * np.eye(len(own))), dtype=np.float64)
         return made
 
     def combine(self, power: Floats, speakers: Bools) -> Floats:
