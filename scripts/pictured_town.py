@@ -1,4 +1,4 @@
-"""The town of the README's pictures: the demo with two faults, a work, initiatives, roofs and a panel. All invented.
+"""The town of the README's pictures: the demo with three faults, a work, initiatives, roofs and a panel. All invented.
 
     faketime -f '@2026-06-18 13:40:00' .venv/bin/python -m scripts.pictured_town FOLDER 8000    # in one terminal
     .venv/bin/python -m scripts.screenshots http://127.0.0.1:8000                             # in another

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from config.language import _
 from config.quantities import Role
 from config.town import Town
 
@@ -93,7 +94,8 @@ class Fault:
         else:
             known, noun = devices, "device"
         if self.where not in known:
-            raise ValueError(f"{self.kind} is a fault of a {noun}, and the town has no {noun} {self.where!r}")
+            told = _("{kind} is a fault of a {noun}, and the town has no {noun} '{where}'")
+            raise ValueError(told.format(kind=self.kind, noun=noun, where=self.where))
         if self.kind in MOMENTS and self.start == 0:
             raise ValueError(f"fault of {self.where}: {self.kind} happens at a moment: give its start")
         if self.kind in SKY_KINDS and (self.start == 0 or self.end == FOREVER):
@@ -117,22 +119,20 @@ def parse_fault(text: str) -> Fault:
 
     ValueError for a text that makes no sense; whether the town has such a device is the business of `checked`.
     """
-    where, _, rest = text.partition(":")
-    kind, _, options = rest.partition(":")
+    where, _colon, rest = text.partition(":")
+    kind, _colon, options = rest.partition(":")
     if not where or kind not in set(FaultKind):
         kinds = ", ".join(FaultKind)
-        raise ValueError(
-            f"{text!r} is no fault: write DEVICE:KIND, LINK:KIND, SITE:KIND or town:KIND, KIND one of {kinds}"
-        )
+        told = _("'{text}' is no fault: write DEVICE:KIND, LINK:KIND, SITE:KIND or town:KIND, KIND one of {kinds}")
+        raise ValueError(told.format(text=text, kinds=kinds))
     changes: dict[str, Any] = {}
     for option in filter(None, options.split(",")):
-        key, _, value = option.partition("=")
+        key, _sign, value = option.partition("=")
         try:
             changes[key] = _OPTIONS[key](value)
         except (KeyError, ValueError):
-            raise ValueError(
-                f"{text!r}: cannot use {option!r}; known are {', '.join(_OPTIONS)}, as key=value"
-            ) from None
+            told = _("'{text}': cannot use '{option}'; known are {known}, as key=value")
+            raise ValueError(told.format(text=text, option=option, known=", ".join(_OPTIONS))) from None
     return Fault(where, FaultKind(kind), **changes)
 
 
