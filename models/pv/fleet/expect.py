@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
-from models.pv.fleet.season import season, seen_sky, sky_level
+from models.pv.fleet.season import followed, season, seen_sky, sky_level
 from models.pv.fleet.state import FleetState
 from models.pv.fleet.weights import Bools, Relation, lasting, recent
 from models.pv.sun import Floats
@@ -53,6 +53,8 @@ class Expectation:
     """(T, n) W, the combination before any correction, for `learn`."""
     sky: Floats | None = None
     """(T, n) W by the chain under the sky that the fleet saw, without any level, for `learn`."""
+    turned: Floats | None = None
+    """(n,) what the season changes of the combination by geometry alone, for `learn`."""
 
 
 def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Expectation:
@@ -74,13 +76,14 @@ def expect(state: FleetState, day: FleetDay, trusted: Bools | None = None) -> Ex
         power = power / np.where(trusted, 1.0, level)
     voices, correction = _Voices(state), corrections(state)[day.hours()]
     likely, turned = _season(state, day, power, voices, speakers)
-    agreed, combined = _agreeing(voices, power, speakers, correction * turned, state.spread_day)
+    part = followed(state)
+    agreed, combined = _agreeing(voices, power, speakers, correction * turned**part, state.spread_day)
     if (agreed != speakers).any():
         speakers = agreed
         likely, turned = _season(state, day, power, voices, speakers)
     enough = (voices.heard(speakers) >= MIN_PEERS) & voices.agree(speakers, mature)
-    told = _expectation(state, day, mature & enough, speakers, combined, correction * turned)
-    return told if likely is None else replace(told, sky=likely / sky_level(state))
+    told = _expectation(state, day, mature & enough, speakers, combined, correction * turned**part)
+    return told if likely is None else replace(told, sky=likely / sky_level(state), turned=turned)
 
 
 def _season(

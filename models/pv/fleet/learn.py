@@ -18,6 +18,7 @@ from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import Expectation, day_ratio
 from models.pv.fleet.nameplate import asking, day_yields
+from models.pv.fleet.season import followed
 from models.pv.fleet.state import FleetState
 from models.pv.fleet.weights import Bools, Relation, fresh, lasting
 from models.pv.sun import Floats
@@ -64,6 +65,7 @@ def learn(state: FleetState, day: FleetDay, expectation: Expectation, healthy: B
     state = _best(_yields(state, day, fine), day, fine)
     state = _gather(state, power, expected, fine, day.power_to_energy)
     state = _sky(state, power, expectation.sky, fine)
+    state = _turned(state, day, expectation, fine & fleet)
     return _turn(state) if (state.fresh_days >= BLOCK).any() else state
 
 
@@ -113,6 +115,23 @@ def _sky(state: FleetState, power: Floats, modelled: Floats | None, fine: Bools)
         state,
         fresh_sky_measured=state.fresh_sky_measured + np.where(both, power, 0.0).sum(axis=0),
         fresh_sky_modelled=state.fresh_sky_modelled + np.where(both, modelled, 0.0).sum(axis=0),
+    )
+
+
+def _turned(state: FleetState, day: FleetDay, expectation: Expectation, rows: Bools) -> FleetState:
+    """How far each roof went along with its geometry; a day counts by its part of a cloudless one."""
+    if expectation.turned is None or day.clear is None:
+        return state
+    told = np.log(expectation.turned)
+    off = np.log(np.clip(day_ratio(day.measured, expectation.expected), 1e-3, 1e3))
+    bright = np.clip(np.nan_to_num(day_ratio(expectation.expected, day.clear)), 0.0, 1.0)
+    did = off + followed(state) * told
+    counts = np.where(rows & np.isfinite(did), bright, 0.0)
+    fade = np.where(counts > 0, np.exp(-1 / (MEMORY * BLOCK)), 1.0)
+    return replace(
+        state,
+        turn_told=state.turn_told * fade + counts * told**2,
+        turn_followed=state.turn_followed * fade + counts * told * np.nan_to_num(did),
     )
 
 
@@ -239,8 +258,9 @@ def _spreads(state: FleetState, day: FleetDay, expectation: Expectation, rows: B
 def _best(state: FleetState, day: FleetDay, fine: Bools) -> FleetState:
     if day.clear is None:
         return state
-    ratio = np.where(fine, np.nan_to_num(day_ratio(day.measured, day.clear)), 0.0)
-    return replace(state, clear_best=np.maximum(state.clear_best * np.exp(-1 / (MEMORY * BLOCK)), ratio))
+    ratio = np.nan_to_num(day_ratio(day.measured, day.clear))
+    best = np.maximum(state.clear_best * np.exp(-1 / (MEMORY * BLOCK)), ratio)
+    return replace(state, clear_best=np.where(fine, best, state.clear_best))
 
 
 def _yields(state: FleetState, day: FleetDay, fine: Bools) -> FleetState:

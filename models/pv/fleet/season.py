@@ -4,8 +4,9 @@ A relation learnt in November knows the November sun only: held to it in June, a
 tenth of its expectation, and would stand accused of it, or be praised, until a year has been seen; of a roof that is
 alone in its orientation it never holds for all seasons. So the combination of the others is held against the same
 combination of what the chain makes of all roofs, under the sky that the fleet saw on this very day: no weather service
-is asked. Its level cancels, and what is wrong with the metadata counts only as far as it changes with the season. A
-roof whose geometry nobody knows is left as it is, and speaks for the others as it did.
+is asked. Its level cancels, and what is wrong with the metadata counts only as far as it changes with the season. What
+is declared of a roof is ten degrees off sooner or later: so it is believed only as far as the roof has gone along with
+it on past days (`followed`). A roof whose geometry nobody knows is left as it is, and speaks for the others as it did.
 (Regression with an external drift, Hengl et al. 2007, doi:10.1016/j.cageo.2007.05.001, with the drift as a factor.)
 """
 
@@ -22,6 +23,9 @@ from models.pv.sun import Floats
 
 MOST = 1.5
 """The largest change of level, either way, that geometry is believed."""
+PRIOR = 0.003
+"""What a roof has to have changed (log squared, summed over bright days) before its own record counts as much as what
+its geometry says: a week at 2 %."""
 
 
 def seen_sky(state: FleetState, day: FleetDay, power: Floats, speakers: Bools) -> Floats | None:
@@ -60,6 +64,12 @@ def season(state: FleetState, likely: Floats | None, power: Floats, combine: Cal
     own, others = (np.where(both, part, 0.0).sum(axis=0) for part in (likely, said))
     made: Floats = np.divide(own, others, out=ones, where=known & (own > 0) & (others > 0))
     return np.clip(made, 1 / MOST, MOST)
+
+
+def followed(state: FleetState) -> Floats:
+    """(n,) share of what geometry told that each roof has gone along with so far, 0..1; 1 to begin with."""
+    made: Floats = np.clip((PRIOR + state.turn_followed) / (PRIOR + state.turn_told), 0.0, 1.0)
+    return made
 
 
 def sky_level(state: FleetState) -> Floats:

@@ -51,6 +51,9 @@ class FleetState:
     sky_modelled: Floats
     """(n,) W summed over intervals of which both are known, measured and by the chain without any level, of the same
     days as the products: see `season`."""
+    turn_told: Floats
+    turn_followed: Floats
+    """(n,) sums over bright days of the square of what `season` said (log), and of that times what the roof did."""
     fresh_known: Floats
     """(n,) days of the present block on which the roof was known and fine, and …"""
     fresh_days: Floats
@@ -112,11 +115,14 @@ class FleetState:
         if content.get("version") != VERSION:
             raise ValueError(f"fleet state of version {content.get('version')}, not {VERSION}")
         made = _blank(tuple(content["roofs"]))
+        content |= {name: getattr(made, name).tolist() for name in _LATER if name not in content}
         arrays = {name: np.array(content[name], dtype=float).reshape(getattr(made, name).shape) for name in _ARRAYS}
         return cls(roofs=made.roofs, **arrays)
 
 
 _ARRAYS = tuple(field.name for field in fields(FleetState) if field.name != "roofs")
+_LATER = frozenset({"turn_told", "turn_followed"})
+"""Not in every state of this version: who never kept a record begins one."""
 _SQUARE = ("products", "fresh_products", "fresh_squares", "waiting_products", "waiting_squares")
 
 

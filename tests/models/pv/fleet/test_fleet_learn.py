@@ -54,6 +54,16 @@ def test_a_roof_in_an_outage_of_two_months_is_expected_as_before_it():
     assert ratio(MEASURED, state, 122, 5) == pytest.approx(1.0, abs=0.04)
 
 
+def test_a_loss_of_a_year_and_a_half_is_held_to_what_a_clear_sky_gave_before_it():
+    clear = neighbourhood(1, error=0.0)[0] * 1.2
+    before = taught(MEASURED[:60], clear=clear)
+    days, healthy = hurt(2, 0.8)[np.r_[60 : DAYS - 1].repeat(6)], np.arange(8) != 2
+    state = taught(days, before, healthy=healthy, clear=clear)
+    assert ratio(MEASURED, state, DAYS - 1, 2) == pytest.approx(1.0, abs=0.04)
+    told = expect(state, day_of(MEASURED, DAYS - 1, clear=clear))
+    assert MEASURED[DAYS - 1, :, 2].sum() / told.expected[:, 2].sum() == pytest.approx(1.0, abs=0.04)
+
+
 def test_a_roof_reported_as_ill_teaches_nothing():
     measured = hurt(2, 0.97)
     healthy = np.arange(8) != 2

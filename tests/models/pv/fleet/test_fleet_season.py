@@ -8,6 +8,7 @@ import pytest
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import expect
 from models.pv.fleet.learn import learn
+from models.pv.fleet.season import followed
 from models.pv.fleet.state import FleetState
 from tests.models.pv.fleet.fleet_sky import LEANING, day_of, under
 
@@ -19,6 +20,8 @@ RANDOM = np.random.default_rng(3)
 BEAM = RANDOM.beta(0.6, 0.5, (DAYS, 24))
 TRUE = under(BEAM, FACING)
 MEASURED = TRUE * np.exp(0.02 * RANDOM.standard_normal(TRUE.shape))
+ALIKE = np.concatenate([MEASURED[..., :STEEP], 1.1 * MEASURED[..., 2:3]], axis=2)
+"""The same with one more roof like the third, in the place of the steep one."""
 SKIES = np.stack([under(np.full_like(BEAM, share), FACING) for share in (0.0, 0.33, 0.67, 1.0)])
 """(skies, days, T, roofs)"""
 
@@ -49,6 +52,20 @@ def test_without_the_geometry_of_roofs_the_season_is_taken_for_a_loss():
 @pytest.mark.parametrize("scale", [0.3, 3.0])
 def test_a_wrong_capacity_in_the_metadata_hardly_changes_the_expectation(scale):
     assert june(lambda number: with_sky(number, scale)) == pytest.approx(june(with_sky), abs=0.04)
+
+
+def test_a_roof_that_faces_elsewhere_than_declared_is_held_to_what_it_does():
+    wrong = (*LEANING, (0.7, 0.2))
+    skies = np.stack([under(np.full_like(BEAM, share), wrong) for share in (0.0, 0.33, 0.67, 1.0)])
+    state, told, made = FleetState.empty(), 0.0, 0.0
+    for number in range(DAYS):
+        day = replace(day_of(ALIKE, number), clear=skies[-1, number], dimmed=skies[:-1, number])
+        expected = expect(state, day)
+        if number >= 120:
+            told, made = told + expected.expected[:, STEEP].sum(), made + ALIKE[number, :, STEEP].sum()
+        state = learn(state, day, expected)
+    assert made / told == pytest.approx(1.0, abs=0.03)
+    assert followed(state)[STEEP] < 0.3
 
 
 def test_a_roof_that_is_dark_for_a_month_does_not_change_what_is_expected_of_the_others():

@@ -1,5 +1,7 @@
 """What a fleet has learnt survives a file, a new order of the roofs and a part replaced."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,13 @@ def test_a_state_read_back_from_its_text_expects_the_same():
 def test_a_state_of_thirty_roofs_stays_small():
     many = np.concatenate([neighbourhood(30, seed=seed) for seed in range(4)], axis=2)[:, :, :30]
     assert len(taught(many).to_json()) < 120_000
+
+
+def test_a_state_kept_before_the_season_had_a_record_of_its_own_is_read():
+    kept = {name: rows for name, rows in json.loads(STATE.to_json()).items() if not name.startswith("turn_")}
+    again = FleetState.from_json(json.dumps(kept))
+    assert again.turn_told.tolist() == [0.0] * 8
+    assert np.array_equal(again.age, STATE.age)
 
 
 def test_a_state_of_another_version_is_refused():
