@@ -15,6 +15,7 @@ from models.pv.diagnosis.finding import Finding
 from models.pv.diagnosis.gates import Gated, Told, gate
 from models.pv.diagnosis.known import Episode, Known, Loss
 from models.pv.diagnosis.members import TOWN, Members
+from models.pv.diagnosis.onset import LOOKED_BACK
 from models.pv.diagnosis.recipes import LAST_RECIPES, RECIPES, TOWN_RECIPES
 from models.pv.diagnosis.recipes.performance import forgotten
 from models.pv.diagnosis.sign import Past, Sign
@@ -28,8 +29,6 @@ LIT_SUN = 12.0
 """Degrees that the sun has to reach where no energy is expected: by it a day counts as lit."""
 AWAKE, BACK = 0.05, 0.3
 """Wh expected per W of modules, and the share of it that is made, by which an inverter that was off is back."""
-LOOKED_BACK = 90
-"""Days of which a cause found later may take what is missing: a loss of 1 % a week is seen after two months."""
 FORGOTTEN = 60 * 86_400_000
 """ms after which a closed finding is forgotten: nothing looks back so far for its beginning."""
 _Key = tuple[Cause, str]

@@ -3,7 +3,8 @@
 A running sum (CUSUM, Page 1954) adds up the share that is missing of each day beyond an allowance, in lit days: a dark
 day counts by its part of a lit one, and no day counts for more than `MOST`, so a single odd day opens nothing and a
 loss of a third is seen after three. Allowance and threshold grow with the inverter's own unrest. The loss began where
-the sum last left zero. It is over when a sum of the same kind has come back from half-way to what is expected.
+the sum last left zero, or earlier where `onset` says so: the first weeks of a slow loss lie within the allowance. It is
+over when a sum of the same kind has come back from half-way to what is expected.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay
+from models.pv.diagnosis.onset import LOOKED_BACK, onset
 from models.pv.diagnosis.recipes.shape import PARTS, DaySums, parts_of_day, shape_of
 from models.pv.diagnosis.sign import Looked, Past, Sign
 
@@ -33,7 +35,7 @@ hardly anything is known hides no third."""
 FORTNIGHT = 14
 MEMORY = 30.0
 """Lit days over which the unrest is learnt."""
-LOOKED, DAY = 21, 86_400_000
+LOOKED, DAY, HOUR = 21, 86_400_000, 3_600_000
 """Days for which the shape of a loss is looked at anew, ms."""
 KEPT = 42
 """Days that are remembered: what a shape is told from."""
@@ -52,19 +54,23 @@ def performance(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     days = [*past.get("days", ()), (day.start, *made, *should)][-KEPT:]
     unrest, total, since = past.get("unrest", START), past.get("sum", 0.0), past.get("since")
     missing = 1.0 - sum(made) / sum(should)
+    course = [*past.get("course", ()), (day.start // HOUR, round(1000 * missing), round(100 * weight))][-LOOKED_BACK:]
     counts = min(weight, 1.0)
     if found is None:
         total = max(total + counts * min(missing - allowance(unrest), MOST), 0.0)
         since = (day.start if since is None else since) if total > 0 else None
         if total > enough(unrest) and since is not None:
-            found = _opened(inverter, day, DaySums.of(days), int(since))
+            found = _opened(inverter, day, DaySums.of(days), int(since)) | {"begun": _begun(course, int(since))}
         else:
             unrest = _learnt(unrest, days[-FORTNIGHT:], counts)
     else:
         found = _going_on(inverter, day, DaySums.of(days), found, missing, counts, unrest)
         if found is None:
-            total, since = 0.0, None
-    after = {"days": days, "unrest": round(unrest, 5), "sum": round(total, 5), "since": since, "found": found}
+            total, since, course = 0.0, None, []
+    after = {
+        "days": days, "course": course, "unrest": round(unrest, 5), "sum": round(total, 5), "since": since,
+        "found": found,
+    }  # fmt: skip
     return ([_sign(inverter, day, found)] if found else []), after
 
 
@@ -73,7 +79,7 @@ def forgotten(past: Past) -> Past:
     found = past.get("found")
     if not found or found["cause"] != Cause.UNEXPLAINED:
         return past
-    return {**past, "sum": 0.0, "since": None, "found": None}
+    return {**past, "course": (), "sum": 0.0, "since": None, "found": None}
 
 
 def allowance(unrest: float) -> float:
@@ -84,6 +90,14 @@ def allowance(unrest: float) -> float:
 def enough(unrest: float) -> float:
     """Lit days × share that open a finding."""
     return max(ENOUGH, ENOUGH_UNRESTS * unrest)
+
+
+def _begun(course: Sequence[tuple[int, int, int]], since: int) -> int:
+    """When a loss began (ms); never later than the running sum says. course: hour since 1970, thousandths missing and
+    hundredths of a lit day, of the last days."""
+    hours, missing, weight = np.array(course, float).T
+    first = onset(hours / 24, missing / 1000, np.minimum(weight / 100, 1.0))
+    return min(int(hours[first]) * HOUR, since)
 
 
 def _learnt(unrest: float, days: Sequence[Sequence[float]], counts: float) -> float:
@@ -125,6 +139,6 @@ def _going_on(
 
 def _sign(inverter: InverterDay, day: TownDay, found: dict[str, Any]) -> Sign:
     return Sign(
-        Cause(found["cause"]), inverter.unit.path, int(found["since"]), int(found["seen"]),
+        Cause(found["cause"]), inverter.unit.path, int(found.get("begun", found["since"])), int(found["seen"]),
         np.full(len(day.elevation), np.inf), confidence=0.8, evidence=dict(found["evidence"]),
     )  # fmt: skip

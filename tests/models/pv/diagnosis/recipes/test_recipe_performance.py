@@ -37,6 +37,20 @@ def test_a_step_is_seen_after_few_days_and_from_its_first(share: float, within: 
     assert sign.seen == START + (first + 1) * DAY
 
 
+@pytest.mark.parametrize(("noise", "days"), [(0.01, 7), (0.04, 20)])
+def test_a_slow_loss_is_dated_weeks_before_a_day_of_it_could_be_seen(noise: float, days: int) -> None:
+    (first, sign), *_ = looked(160, lambda number, _: 1.0 - 0.01 * max(number - 60, 0) / 7, noise=noise)
+    assert first > 60 + 35
+    assert abs((sign.since - START) / DAY - 60) <= days
+
+
+def test_a_loss_that_comes_after_another_is_not_dated_into_it() -> None:
+    twice = looked(140, lambda number, _: 0.7 if 20 <= number < 50 or number >= 110 else 1.0)
+    dates = sorted({round((sign.since - START) / DAY) for _, sign in twice})
+    assert len(dates) == 2
+    assert dates == pytest.approx([20, 110], abs=2)
+
+
 def test_a_step_is_told_every_day_for_as_long_as_it_lasts() -> None:
     days = [number for number, _ in looked(200, from_day(30, 0.85))]
     assert days == list(range(days[0], 200))
