@@ -1,6 +1,6 @@
 """Roofs as each other's sensor: every roof expected from its neighbours, day by day, with what the days before taught.
 
-The same functions as the daily jobs, in the same order: expect, watch, learn. No weather, no tilt, no azimuth. The
+The days of the product replayed (`roofs`). No weather, no tilt, no azimuth (but for `facing`). The
 baseline of the same run is the recipe of the reference: own 90 % quantile of each hour over the last 21 days, times the
 median of what the other roofs make of theirs.
 
@@ -16,29 +16,16 @@ very set, and outside of a few natural anomalies its roofs share one sky to the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from config.kwh import ExpectedBasis
-from models.pv.fleet.day import HOUR, FleetDay
-from models.pv.fleet.expect import expect
-from models.pv.fleet.finding import Finding, Watch, watch
-from models.pv.fleet.learn import learn
-from models.pv.fleet.nameplate import low_yield
-from models.pv.fleet.state import FleetState
-from models.pv.scores import nrmse, robust_sigma
+from models.pv.fleet.finding import Finding
 from models.pv.sun import Floats
 from scripts.bench import Figure
+from scripts.bench.accuracy import facing
+from scripts.bench.accuracy.roofs import FILE, Replay, Roofs, load, replay, scores
 
-FILE = "neighbours/pv_W_per_kW.csv.gz"
-LONGITUDE = -117.4
-"""Fontana, California. Labels are the starts of hours in its standard time (checked against sunrise and sunset)."""
-CAPACITY = 1000.0
-"""W: the file is in W per kW."""
 RECIPE_DAYS, RECIPE_QUANTILE, RECIPE_LEAST = 21, 0.9, 20.0
 WINTER = (11, 12, 1)
 LASTING = 120
@@ -47,76 +34,6 @@ RAMP = 0.01 / 7
 """Of the energy, a day."""
 STARTS = (40, 80, 120, 180, 240)
 TOLERATED = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Roofs:
-    """Whole days of hourly powers, W, shape (days, 24, roofs), from the first instant (ms)."""
-
-    names: tuple[str, ...]
-    power: Floats
-    start: int
-    months: NDArray[np.int64]
-    """(days,)"""
-
-    def day(self, number: int) -> FleetDay:
-        """One day as the models take it."""
-        times = self.start + (24 * number + np.arange(24)) * HOUR
-        capacity = np.full(len(self.names), CAPACITY)
-        return FleetDay(self.names, times, HOUR, self.power[number], LONGITUDE, capacity=capacity)
-
-    def with_loss(self, roof: int, first: int, kept: Floats) -> Roofs:
-        """Only this share of one roof's energy left, on each of `len(kept)` days; nothing after them."""
-        power = self.power[: first + len(kept)].copy()
-        power[first:, :, roof] *= kept[:, None]
-        return replace(self, power=power)
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What came out day by day; index 0 is the first day replayed."""
-
-    expected: Floats
-    """(days, 24, roofs) W; NaN where not from the fleet."""
-    inside: Floats
-    """(days, 24, roofs) 1 where the measurement lies in the 80 % interval; NaN where none."""
-    memories: list[tuple[FleetState, tuple[Watch, ...]]]
-    """Before each day, and after the last."""
-
-
-def load(path: Path) -> Roofs:
-    """The file's whole days."""
-    table = pd.read_csv(path, index_col=0)
-    times = pd.DatetimeIndex(pd.to_datetime(table.index))
-    whole = pd.Series(1, index=times).groupby(times.date).transform("sum").to_numpy() == 24
-    times, table = times[whole], table[whole]
-    power = table.to_numpy(float).reshape(-1, 24, table.shape[1])
-    start = int(times[0].timestamp()) * 1000
-    return Roofs(tuple(table.columns), power, start, times.month.to_numpy()[::24].astype(np.int64))
-
-
-def replay(roofs: Roofs, first: int = 0, memory: tuple[FleetState, tuple[Watch, ...]] | None = None) -> Replay:
-    """All days from `first` on, each from what the days before have left."""
-    state, watches = memory or (FleetState.empty(), tuple(Watch() for _ in roofs.names))
-    memories = [(state, watches)]
-    expected, inside = (np.full(roofs.power[first:].shape, np.nan) for _ in range(2))
-    for number in range(first, len(roofs.power)):
-        day = roofs.day(number)
-        told = expect(state, day, ~np.array([one.open for one in watches]))
-        fleet = np.array([word is ExpectedBasis.FLEET for word in told.basis])
-        expected[number - first] = np.where(fleet, told.expected, np.nan)
-        hit = (day.measured >= told.low) & (day.measured <= told.high)
-        inside[number - first] = np.where(fleet & (day.measured > 0), hit, np.nan)
-        plate = low_yield(state.aligned(roofs.names), by_clear=False)
-        both = np.isfinite(told.expected) & np.isfinite(day.measured)
-        made, should = (np.where(both, part, 0.0).sum(axis=0) for part in (day.measured, told.expected))
-        watches = tuple(
-            watch(one, int(day.times[0]), float(made[row]), float(should[row]), _known(plate[row]))
-            for row, one in enumerate(watches)
-        )
-        state = learn(state, day, told, ~np.array([one.open for one in watches]))
-        memories.append((state, watches))
-    return Replay(expected, inside, memories)
 
 
 def recipe(roofs: Roofs) -> Floats:
@@ -137,15 +54,21 @@ def figures(folder: Path, seed: int) -> list[Figure]:
     """Fit, findings and injected losses on ``folder/neighbours``. Nothing is drawn: `seed` changes nothing."""
     roofs = load(folder / FILE)
     run, plain = replay(roofs), recipe(roofs)
-    return [*_fit(roofs, run, plain), *_findings(roofs, run), *_losses(roofs, run), *_first_day(roofs)]
+    return [
+        *_fit(roofs, run, plain),
+        *_findings(roofs, run),
+        *_losses(roofs, run),
+        *_first_day(roofs),
+        *facing.figures(roofs, run),
+    ]
 
 
 def _fit(roofs: Roofs, run: Replay, plain: Floats) -> Iterator[Figure]:
     lit = roofs.power > 0
     winter = np.isin(roofs.months, WINTER)
-    ours, theirs = _scores(roofs.power, run.expected), _scores(roofs.power, plain)
+    ours, theirs = scores(roofs.power, run.expected), scores(roofs.power, plain)
     parts = {"nrmse_hourly": (ours[0], theirs[0]), "sigma_daily": (ours[1], theirs[1])}
-    cold, cold_plain = _scores(roofs.power[winter], run.expected[winter]), _scores(roofs.power[winter], plain[winter])
+    cold, cold_plain = scores(roofs.power[winter], run.expected[winter]), scores(roofs.power[winter], plain[winter])
     parts |= {"winter.nrmse_hourly": (cold[0], cold_plain[0]), "winter.sigma_daily": (cold[1], cold_plain[1])}
     for name, (own, base) in parts.items():
         note = f"median of {len(roofs.names)} roofs; baseline: envelope recipe"
@@ -163,19 +86,6 @@ def _fit(roofs: Roofs, run: Replay, plain: Floats) -> Iterator[Figure]:
         "fleet.covered", covered, "share of lit hours with an expectation from the fleet, first weeks counted"
     )
     yield _figure("fleet.inside_80", float(np.nanmean(run.inside)), "lit hours within the stated 80 % interval")
-
-
-def _scores(power: Floats, expected: Floats) -> tuple[list[float], list[float]]:
-    """nrmse_hourly and sigma_daily of each roof."""
-    hourly, daily = [], []
-    for row in range(power.shape[2]):
-        known = np.isfinite(expected[:, :, row]) & (power[:, :, row] > 0)
-        own, truth = (np.where(known, part[:, :, row], np.nan) for part in (expected, power))
-        hourly.append(nrmse(own, truth))
-        days = known.any(axis=1)
-        ratio = np.nansum(truth[days], axis=1) / np.nansum(own[days], axis=1)
-        daily.append(robust_sigma(ratio / np.median(ratio)) if days.any() else float("nan"))
-    return hourly, daily
 
 
 def _findings(roofs: Roofs, run: Replay) -> Iterator[Figure]:
@@ -234,10 +144,6 @@ def _first_day(roofs: Roofs) -> Iterator[Figure]:
             "share of roofs reported as low since the first day, by W/kW of the roofs most alike (no orientation known)"
         )
         yield _figure(f"fleet.first_day.{name}", float(np.mean(found)), note)
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _figure(name: str, value: float, note: str, baseline: float | None = None, unit: str = "1") -> Figure:

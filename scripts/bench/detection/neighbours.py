@@ -8,11 +8,8 @@ import numpy as np
 
 from models.pv.diagnosis.day import Unit
 from models.pv.fleet.day import HOUR
-from scripts.bench.accuracy import neighbours
+from scripts.bench.accuracy import roofs as measured
 from scripts.bench.detection.series import DAY, Series, sun
-
-LATITUDE, ALTITUDE = 34.1, 380.0
-"""Fontana, California."""
 
 KWP = 9.0
 """The file is of 1 kW each; a house has about so many."""
@@ -20,11 +17,11 @@ KWP = 9.0
 
 def load(path: Path) -> Series:
     """Any file of the same layout: W per kW by hour, a column for each roof."""
-    roofs = neighbours.load(path)
+    roofs = measured.load(path)
     units = tuple(Unit(path=f"{name}/inv", site=name, pac_rated=1000.0, pdc0=1000.0) for name in roofs.names)
     starts = roofs.start + DAY * np.arange(len(roofs.power), dtype=np.int64)
-    elevation, azimuth = sun(starts, HOUR, LATITUDE, neighbours.LONGITUDE, ALTITUDE)
+    elevation, azimuth = sun(starts, HOUR, measured.LATITUDE, measured.LONGITUDE, measured.ALTITUDE)
     return Series(
-        "neighbours", units, roofs.power, starts, HOUR, elevation, azimuth, neighbours.LONGITUDE,
+        "neighbours", units, roofs.power, starts, HOUR, elevation, azimuth, measured.LONGITUDE,
         roofs.months, KWP,
     )  # fmt: skip

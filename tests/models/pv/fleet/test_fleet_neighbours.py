@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.bench.accuracy import neighbours
+from scripts.bench.accuracy import facing, neighbours
+from scripts.bench.accuracy.roofs import FILE, Roofs, load, replay, scores
 
 PVDATA = Path(__file__).parents[4] / "../shared/pvdata"
-pytestmark = pytest.mark.skipif(not (PVDATA / neighbours.FILE).is_file(), reason="needs ../shared/pvdata/neighbours")
+pytestmark = pytest.mark.skipif(not (PVDATA / FILE).is_file(), reason="needs ../shared/pvdata/neighbours")
 
 RAMP = 1 - neighbours.RAMP * np.arange(neighbours.LASTING)
 STEPS = [np.full(neighbours.LASTING, kept) for kept in (0.85, 0.8, 0.67)]
@@ -17,12 +18,12 @@ STEPS = [np.full(neighbours.LASTING, kept) for kept in (0.85, 0.8, 0.67)]
 
 @cache
 def roofs():
-    return neighbours.load(PVDATA / neighbours.FILE)
+    return load(PVDATA / FILE)
 
 
 @cache
 def run():
-    return neighbours.replay(roofs())
+    return replay(roofs())
 
 
 def test_the_file_is_cut_into_whole_days_of_its_own_standard_time():
@@ -31,14 +32,14 @@ def test_the_file_is_cut_into_whole_days_of_its_own_standard_time():
 
 
 def test_the_neighbours_tell_a_roof_s_hours_and_days():
-    hourly, daily = neighbours._scores(roofs().power, run().expected)
+    hourly, daily = scores(roofs().power, run().expected)
     assert np.median(hourly) <= 0.100
     assert np.median(daily) <= 0.035
 
 
 def test_an_expectation_uses_nothing_that_comes_after_its_day():
-    cut = neighbours.Roofs(roofs().names, roofs().power[:60], roofs().start, roofs().months[:60])
-    assert np.array_equal(neighbours.replay(cut).expected, run().expected[:60], equal_nan=True)
+    cut = Roofs(roofs().names, roofs().power[:60], roofs().start, roofs().months[:60])
+    assert np.array_equal(replay(cut).expected, run().expected[:60], equal_nan=True)
 
 
 @pytest.mark.parametrize("start", [80, 180])
@@ -61,9 +62,15 @@ def test_the_roof_that_made_a_third_all_year_is_reported_as_such():
 def test_a_dead_roof_does_not_drag_the_others():
     power = roofs().power[:150].copy()
     power[120:, :, [1, 4]] = 0.0
-    dead = neighbours.Roofs(roofs().names, power, roofs().start, roofs().months[:150])
-    told = neighbours.replay(dead, 120, run().memories[120]).expected
+    dead = Roofs(roofs().names, power, roofs().start, roofs().months[:150])
+    told = replay(dead, 120, run().memories[120]).expected
     others = [row for row in range(11) if row not in (1, 4)]
     change = told.sum(axis=1)[:, others] / run().expected[120:150].sum(axis=1)[:, others] - 1
     assert np.median(np.abs(change)) < 0.01
     assert np.abs(change).max() < 0.08
+
+
+def test_angles_that_are_about_right_leave_real_roofs_as_well_expected_as_none():
+    told = {one.name.rsplit(".", 1)[1]: one for one in facing.figures(roofs(), run())}
+    for name in ("sigma_daily", "blocks_off"):
+        assert told[name].value <= told[name].baseline + 0.005

@@ -16,7 +16,7 @@ from models.pv.diagnosis.diagnose import Known, diagnose
 from models.pv.diagnosis.recipes.design import design, nameplate
 from models.pv.fleet.day import HOUR
 from models.pv.sun import Floats, sun_position
-from scripts.bench.accuracy import neighbours
+from scripts.bench.accuracy import roofs as measured
 from tests.models.pv.diagnosis.slow_days import invented, looked, looked_at_town
 
 PVDATA = Path(__file__).parents[5] / "../shared/pvdata"
@@ -57,7 +57,7 @@ def test_what_is_lost_later_is_no_matter_of_the_nameplate() -> None:
 
 
 @pytest.mark.peers
-@pytest.mark.skipif(not (PVDATA / neighbours.FILE).is_file(), reason="needs ../shared/pvdata/neighbours")
+@pytest.mark.skipif(not (PVDATA / measured.FILE).is_file(), reason="needs ../shared/pvdata/neighbours")
 def test_the_real_roof_that_made_a_third_all_year_is_named_by_its_capacity() -> None:
     known, named = Known(), set()
     for day in real(45):
@@ -68,15 +68,15 @@ def test_the_real_roof_that_made_a_third_all_year_is_named_by_its_capacity() -> 
 
 def real(days: int) -> Iterator[TownDay]:
     """The first days of eleven real roofs, each expected from the others."""
-    roofs = neighbours.load(PVDATA / neighbours.FILE)
-    roofs = neighbours.Roofs(roofs.names, roofs.power[:days], roofs.start, roofs.months[:days])
-    expected = neighbours.replay(roofs).expected
+    roofs = measured.load(PVDATA / measured.FILE)
+    roofs = measured.Roofs(roofs.names, roofs.power[:days], roofs.start, roofs.months[:days])
+    expected = measured.replay(roofs).expected
     nothing, none = np.full(24, np.nan), np.zeros(24, bool)
     for number in range(days):
         start = roofs.start + 24 * number * HOUR
         middle = start + HOUR * np.arange(24) + HOUR // 2
         times = pd.DatetimeIndex(pd.to_datetime(middle, unit="ms", utc=True))
-        sun = sun_position(times, 34.1, neighbours.LONGITUDE)
+        sun = sun_position(times, measured.LATITUDE, measured.LONGITUDE)
         inverters = [
             InverterDay(
                 Unit(f"{name}/inv", name, 1000, 1000),
