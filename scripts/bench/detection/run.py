@@ -37,6 +37,9 @@ def run(folder: Path, seed: int) -> Iterator[Figure]:
     yield from figures(year, seed)
     autumn = simulated.load(seed, first=simulated.AUTUMN)
     yield false(autumn, clean(autumn), "simulated.autumn", "a year that begins on 28 October: nothing injected")
+    askew = simulated.load(seed, first=simulated.AUTUMN, askew=simulated.ASKEW)
+    note = f"the same year with azimuths declared {simulated.ASKEW:g} degrees off (one sigma), tilts half as much"
+    yield false(askew, clean(askew), "simulated.askew", note)
 
 
 def figures(series: Series, seed: int) -> Iterator[Figure]:

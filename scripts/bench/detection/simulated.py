@@ -18,6 +18,7 @@ import config
 from models.pv.closing.books import books_of
 from models.pv.closing.ground import ground, under_clouds
 from models.pv.diagnosis.units import units_of
+from models.pv.plant import Plant
 from models.pv.sun import Floats
 from scripts.bench.detection.series import DAY, Series, sun
 from scripts.simulator.powers import EPOCH, Powers
@@ -27,6 +28,8 @@ TOWN = Path(__file__).parents[3] / "config" / "towns" / "loos-en-gohelle"
 YEAR = 365
 AUTUMN = 300
 """Days into the year: a town that begins then learns its roofs under the lowest sun."""
+ASKEW = 10.0
+"""Degrees by which a declared azimuth may be wrong: read off an aerial picture, or taken from the street."""
 QUARTERS, QUARTERS_KEPT = 0.06, 0.7
 """Noise of a quarter-hour as a share of the power, on top of the simulator's clouds; how much of it stays until the
 next quarter."""
@@ -34,9 +37,12 @@ DAYS, DAYS_KEPT = 0.012, 0.5
 """Noise of a whole day, and how much of it stays until the next."""
 
 
-def load(seed: int, days: int = YEAR, first: int = 0) -> Series:
-    """The year 2026 of the town of this seed, or so many days from its day `first` on."""
-    year = _load(seed, first + days)
+def load(seed: int, days: int = YEAR, first: int = 0, askew: float = 0.0) -> Series:
+    """The year 2026 of the town of this seed, or so many days from its day `first` on.
+
+    `askew`: standard deviation (degrees) of the error of declared azimuths, twice that of declared tilts.
+    """
+    year = _load(seed, first + days, askew)
     if not first:
         return year
     names = ("energy", "starts", "elevation", "azimuth", "months", "clear", "dimmed")
@@ -44,7 +50,7 @@ def load(seed: int, days: int = YEAR, first: int = 0) -> Series:
     return replace(year, parts=tuple(part[first:] for part in year.parts), **later)
 
 
-def _load(seed: int, days: int) -> Series:
+def _load(seed: int, days: int, askew: float) -> Series:
     town = config.load(TOWN)
     books = books_of(town, UTC)
     units = units_of(town, books, UTC)
@@ -54,8 +60,9 @@ def _load(seed: int, days: int) -> Series:
     rng = np.random.default_rng([seed, 4])
     energy *= _noise(rng, (days * PER_DAY, count), QUARTERS, QUARTERS_KEPT).reshape(days, PER_DAY, count)
     energy *= _noise(rng, (days, count), DAYS, DAYS_KEPT)[:, None, :]
-    base = ground(books.plant, int(starts[0]), int(starts[-1]) + DAY)
-    dimmed = under_clouds(books.plant, base).reshape(-1, count, days, PER_DAY).transpose(2, 0, 3, 1)
+    plant = _askew(books.plant, np.random.default_rng([seed, 5]), askew) if askew else books.plant
+    base = ground(plant, int(starts[0]), int(starts[-1]) + DAY)
+    dimmed = under_clouds(plant, base).reshape(-1, count, days, PER_DAY).transpose(2, 0, 3, 1)
     place = town.place
     elevation, azimuth = sun(starts, QUARTER, place.latitude, place.longitude, place.altitude)
     months = starts.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64) % 12 + 1
@@ -63,6 +70,22 @@ def _load(seed: int, days: int) -> Series:
         "simulated", units, energy, starts, QUARTER, elevation, azimuth, place.longitude, months,
         clear=base.clear.T.reshape(days, PER_DAY, count), dimmed=dimmed, parts=parts,
     )  # fmt: skip
+
+
+def _askew(plant: Plant, rng: np.random.Generator, degrees: float) -> Plant:
+    """As a town would declare it; the planes of an inverter lie on one roof and are wrong together."""
+    turns, tilts = rng.normal(0.0, degrees, (2, len(plant.inverters)))
+    planes = tuple(
+        plane
+        if plane.mount != "fixed"
+        else replace(
+            plane,
+            surface_azimuth=float((plane.surface_azimuth + turns[plane.inverter]) % 360),
+            surface_tilt=float(np.clip(plane.surface_tilt + tilts[plane.inverter] / 2, 0.0, 90.0)),
+        )
+        for plane in plant.planes
+    )
+    return replace(plant, planes=planes)
 
 
 def _made(powers: Powers, count: int, days: int) -> tuple[Floats, tuple[Floats, ...]]:
