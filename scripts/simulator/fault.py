@@ -22,6 +22,10 @@ class FaultKind(StrEnum):
     """`strings` strings of `input` give no current."""
     DERATING = "derating"
     """Power limited to the share `to` of the rated power."""
+    WEAK = "weak"
+    """All modules give the share `to` of what they should: a loss with no sign but its energy."""
+    SOILING = "soiling"
+    """Dirt takes the share `a_week` of the light more with every week since `start`."""
     FROZEN = "frozen"
     """All registers keep what they held at the start."""
     COUNTER_RESET = "counter_reset"
@@ -45,10 +49,14 @@ class FaultKind(StrEnum):
 
 
 LINK_KINDS = frozenset({FaultKind.CLOSES, FaultKind.LATE})
-POWER_KINDS = frozenset({FaultKind.INVERTER_OFF, FaultKind.STRING_OPEN, FaultKind.DERATING})
+POWER_KINDS = frozenset({
+    FaultKind.INVERTER_OFF, FaultKind.STRING_OPEN, FaultKind.DERATING, FaultKind.WEAK, FaultKind.SOILING,
+})  # fmt: skip
 SKY_KINDS = frozenset({FaultKind.SNOW, FaultKind.ECLIPSE, FaultKind.CLOUDS})
 TOWN = "town"
-MOMENTS = frozenset({FaultKind.FROZEN, FaultKind.COUNTER_RESET})
+MOMENTS = frozenset({FaultKind.FROZEN, FaultKind.COUNTER_RESET, FaultKind.SOILING})
+WEEK = 7 * 86_400_000
+"""ms"""
 FOREVER = 1 << 53
 
 
@@ -56,8 +64,8 @@ FOREVER = 1 << 53
 class Fault:
     """One fault from `start` to before `end` (ms UTC).
 
-    Faults of power (inverter_off, string_open, derating) hold for the whole quarter-hours that they touch, so that
-    counters stay the exact integral of power.
+    Faults of power (inverter_off, string_open, derating, weak, soiling) hold for the whole quarter-hours that they
+    touch, so that counters stay the exact integral of power.
     """
 
     where: str
@@ -70,9 +78,10 @@ class Fault:
     to: float = 0.5
     code: int = 4
     seconds: float = 2.0
+    a_week: float = 0.01
 
     def since(self, now: int) -> Fault:
-        """The fault with a start: what freezes or resets does so at a moment, `now` when none was given."""
+        """The fault with a start: what freezes, resets or begins to grow, `now` when none was given."""
         return replace(self, start=now) if self.kind in MOMENTS and self.start == 0 else self
 
     def active(self, time: int) -> bool:
@@ -84,33 +93,42 @@ class Fault:
         known: Mapping[str, object]
         devices = town.devices()
         if self.kind in LINK_KINDS:
-            known, noun = {link.id: link for link in town.links}, "link"
+            known, noun = {link.id: link for link in town.links}, _("link")
         elif self.kind in SKY_KINDS:
-            known, noun = {TOWN: town}, "town"
+            known, noun = {TOWN: town}, _("town")
         elif self.kind is FaultKind.SITE_OFF:
-            known, noun = {site.id: site for site in town.sites}, "site"
+            known, noun = {site.id: site for site in town.sites}, _("site")
         elif self.kind in POWER_KINDS:
-            known, noun = {p: d for p, d in devices.items() if d.role is Role.INVERTER}, "inverter"
+            known, noun = {p: d for p, d in devices.items() if d.role is Role.INVERTER}, _("inverter")
         else:
-            known, noun = devices, "device"
+            known, noun = devices, _("device")
         if self.where not in known:
             told = _("{kind} is a fault of a {noun}, and the town has no {noun} '{where}'")
             raise ValueError(told.format(kind=self.kind, noun=noun, where=self.where))
         if self.kind in MOMENTS and self.start == 0:
-            raise ValueError(f"fault of {self.where}: {self.kind} happens at a moment: give its start")
+            told = _("fault of {where}: {kind} happens at a moment: give its start, as start=2026-06-01T00:00Z")
+            raise ValueError(told.format(where=self.where, kind=self.kind))
         if self.kind in SKY_KINDS and (self.start == 0 or self.end == FOREVER):
-            raise ValueError(f"fault of {self.where}: {self.kind} begins and ends: give both")
+            told = _("fault of {where}: {kind} begins and ends: give both start and end")
+            raise ValueError(told.format(where=self.where, kind=self.kind))
         if self.end <= self.start:
-            raise ValueError(f"fault of {self.where}: ends before it starts")
-        if not (0 <= self.to <= 1 and 1 <= self.code <= 255 and 0 <= self.seconds <= 3600 and self.strings >= 1):
-            raise ValueError(f"fault of {self.where}: to is a share 0..1, code 1..255, seconds 0..3600, strings from 1")
+            raise ValueError(_("fault of {where}: it ends before it starts").format(where=self.where))
+        share = 0 <= self.to <= 1 and 0 <= self.a_week <= 1
+        if not (share and 1 <= self.code <= 255 and 0 <= self.seconds <= 3600 and self.strings >= 1):
+            told = _(
+                "fault of {where}: to and a_week are shares from 0 to 1, code lies in 1 to 255, seconds in 0 to 3600,"
+                " strings from 1"
+            )
+            raise ValueError(told.format(where=self.where))
         if self.kind is FaultKind.STRING_OPEN:
             site_id, inverter = self.where.split("/")
             site = next(s for s in town.sites if s.id == site_id)
             feeds = [f for r in site.roofs for a in r.arrays for f in a.feeds if f.inverter == inverter]
             strings = sum(f.strings for f in feeds if f.input == self.input)
             if self.strings > strings:
-                raise ValueError(f"{self.where} has {strings} strings on input {self.input}, not {self.strings}")
+                told = _("{where} has {strings} strings on input {input}, not {asked}")
+                asked = {"strings": strings, "input": self.input, "asked": self.strings}
+                raise ValueError(told.format(where=self.where, **asked))
         return self
 
 
@@ -149,6 +167,7 @@ _OPTIONS: dict[str, Callable[[str], object]] = {
     "to": float,
     "code": int,
     "seconds": float,
+    "a_week": float,
     "start": _instant,
     "end": _instant,
 }

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from config.town import Array, Town
 from models.pv.sun import Floats, Irradiance, Mount, cell_temperature, orientation, transpose
 from scripts.simulator.events import cover, restless, under
-from scripts.simulator.fault import POWER_KINDS, SKY_KINDS, Fault, FaultKind
+from scripts.simulator.fault import POWER_KINDS, SKY_KINDS, WEEK, Fault, FaultKind
 from scripts.simulator.sky import PER_DAY, QUARTER, Sky, Weather
 from scripts.simulator.wiring import wire
 
@@ -166,10 +166,10 @@ class Powers:
         return poa, temp_cell, np.maximum(specific, 0)
 
     def _effects(self, first: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
-        """What the faults do in each quarter: inverter off, its site too, limit of AC power, share of the strings."""
+        """What the faults do in each quarter: inverter off, its site too, limit of AC power, part of the inputs."""
         off, cut = (np.zeros((len(self._rated), BLOCK), dtype=bool) for _ in range(2))
         limit = np.repeat(self._rated, BLOCK, axis=1)
-        opened = np.ones((len(self._weights), BLOCK))
+        opened, given = (np.ones((len(self._weights), BLOCK)) for _ in range(2))
         starts = np.arange(first, first + BLOCK) * QUARTER
         for fault in self.faults:
             when = (starts + QUARTER > fault.start) & (starts < fault.end)
@@ -183,11 +183,13 @@ class Powers:
                 off[row, when] = True
             elif fault.kind is FaultKind.DERATING:
                 limit[row, when] = fault.to * self.wiring.rated[row]
+            elif fault.kind in (FaultKind.WEAK, FaultKind.SOILING):
+                given[self.wiring.inputs_of[fault.where]] *= np.where(when, _left(fault, starts), 1.0)
             else:
                 input_row = self.wiring.inputs_of[fault.where][fault.input - 1]
                 opened[input_row, when] -= fault.strings / self.wiring.inputs[input_row].strings
         opened = np.maximum(opened, 0.0)  # one string more, not one share of those that are left
-        return off, cut, limit, opened
+        return off, cut, limit, opened * given
 
     def _convert(self, dc: Floats, limit: Floats, off: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
         """AC and DC power of the inverters and DC power of the inputs, by PVWatts' inverter (Dobos 2014)."""
@@ -227,6 +229,13 @@ class Powers:
     def within(block: Block, times: Times) -> tuple[NDArray[np.int64], Floats]:
         """Quarter of the block, and how far into it (0..1)."""
         return times // QUARTER - block.first, times % QUARTER / QUARTER
+
+
+def _left(fault: Fault, starts: Times) -> Floats:
+    """Share of the power that modules still give, by quarter-hour."""
+    if fault.kind is FaultKind.WEAK:
+        return np.full(len(starts), fault.to)
+    return np.clip(1.0 - fault.a_week * (starts - fault.start) / WEEK, 0.0, 1.0)
 
 
 def _gamma(array: Array) -> float:

@@ -183,6 +183,21 @@ def test_a_reset_counter_begins_at_zero_and_counts_on():
     assert later == pytest.approx(whole)
 
 
+def test_weak_modules_give_their_share_on_all_inputs():
+    _, healthy = _month(_with(), "east/inv", days=5)
+    _, weak = _month(_with("east/inv:weak:to=0.8"), "east/inv", days=5)
+    for name in ("pdc_1", "pdc_2"):
+        lit = (healthy[name] > 500) & (weak[name] > 500)
+        assert weak[name][lit] == pytest.approx(0.8 * healthy[name][lit], rel=1e-6)
+
+
+def test_dirt_takes_more_with_every_week():
+    fault = Fault("east/inv", FaultKind.SOILING, NOON, a_week=0.02)
+    noons = NOON + np.arange(5) * 7 * 86_400_000
+    clean, dirty = (Plant(TOWN, 1, faults).measure("east/inv", noons)["pdc_1"] for faults in ([], [fault]))
+    assert dirty / clean == pytest.approx(1 - 0.02 * np.arange(5), abs=1e-6)
+
+
 def test_a_fault_begins_and_ends_in_time():
     fault = Fault("east/inv", FaultKind.INVERTER_OFF, NOON, NOON + 3_600_000)
     plant = Plant(TOWN, 1, [fault])
@@ -214,6 +229,8 @@ def test_a_fault_that_cannot_be_read_is_told(text, says):
         ("east/inv:string_open:strings=4", "has 3 strings"),
         ("east/inv:derating:to=2", "share"),
         ("east/inv:frozen", "give its start"),
+        ("east/inv:soiling", "give its start"),
+        ("east/inv:soiling:start=2026-02-01T00:00:00Z,a_week=7", "share"),
         ("east/inv:silent:start=2026-02-01T00:00:00Z,end=2026-01-01T00:00:00Z", "ends before"),
     ],
 )
