@@ -59,13 +59,13 @@ class Diagnosis:
         periods, tz = self.closing.periods, self.closing.tz
         kept = periods.state(DIAGNOSIS, KNOWN, start)
         if kept is None:
-            return Known()
+            return self._days.before(start)
         at, text = kept
         try:
             known = Known.from_json(text)
         except ValueError as error:  # of an older tepos
             log.warning("what the diagnosis knew cannot be read and is learnt anew: %s", error)
-            return Known()
+            return self._days.before(start)
         first = self.closing.first()
         if at == start or start - at > FORGOTTEN or first is None or first > at:
             return known

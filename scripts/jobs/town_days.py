@@ -11,8 +11,10 @@ from config.kwh import Step, Subject
 from config.town import Town
 from models.calendar import QUARTER, quarter_of, quarters
 from models.pv.closing.weather import quarter_means
+from models.pv.diagnosis.before import DaysBefore, known_before
 from models.pv.diagnosis.day import TownDay, Works
-from models.pv.diagnosis.town_day import DAY_COLUMNS, QUARTER_COLUMNS, DayGiven, doubts_by_day, town_day
+from models.pv.diagnosis.known import Known
+from models.pv.diagnosis.town_day import DAY_COLUMNS, QUARTER_COLUMNS, UNSURE, DayGiven, doubts_by_day, town_day
 from models.pv.diagnosis.units import fields_of, units_of
 from models.pv.sun import Floats
 from scripts.jobs.checker import Checker
@@ -21,6 +23,8 @@ from scripts.jobs.readings import around
 
 RECENT = 14 * DAY
 """ms before a day in which the newest closed one is looked for, that says how sure an expectation is."""
+LONG_BEFORE = 400 * DAY
+"""ms before the first day looked at from which a loss may come."""
 SAMPLES = 100_000
 """So many samples are read at once, of all fields that recipes read: about 100 MB."""
 
@@ -62,6 +66,22 @@ class TownDays:
             part, rest = rest[:together], rest[together:]
             samples = yield from self._together(part, works)
             together = max(1, SAMPLES * together // max(samples, 1))
+
+    def before(self, start: int) -> Known:
+        """What is known of losses on the first day looked at, which begins at `start` (ms): see `known_before`."""
+        columns = ("energy", "expected", "expected_basis", "lost_outage")
+        rows = self._closing.store.read_rollups(Step.DAY, Subject.INVERTER, None, start - LONG_BEFORE, start, columns)
+        if rows.empty:
+            return Known()
+        sure = ~rows["expected_basis"].isin(UNSURE) & rows["expected_basis"].notna()
+        rows = rows.assign(expected=rows["expected"].where(sure))
+        starts = np.sort(rows["time"].unique()).astype(np.int64)
+        paths, table = [unit.path for unit in self.units], rows.set_index(["subject", "time"])
+        energy, expected, outage = (
+            table[name].unstack("time").reindex(index=paths, columns=starts).to_numpy(float)
+            for name in ("energy", "expected", "lost_outage")
+        )
+        return known_before(self.units, DaysBefore(starts, energy, expected, outage))
 
     def _together(self, bounds: Sequence[tuple[int, int]], works: Sequence[Works]) -> Generator[TownDay, None, int]:
         """The days, and how many samples they were read from."""

@@ -48,6 +48,7 @@ class _Decision:
     def __init__(
         self, findings: Iterable[Finding], alerts: Mapping[str, Alert], at: int, price: Price, gate: Gate
     ) -> None:
+        findings = tuple(findings)
         self.at, self.price, self.gate, self.alerts = at, price, gate, alerts
         known: dict[tuple[str, str], Finding] = {}
         ended: dict[tuple[str, str], int] = {}
@@ -60,6 +61,10 @@ class _Decision:
         self.all = tuple(known.values())
         self.current = {key: each for key, each in known.items() if severity_of(each.cause) is not Severity.NONE}
         self.ended = ended
+        self.became = {
+            (each.cause, each.subject): each.evidence["became"] for each in findings if "became" in each.evidence
+        }
+        """The name that a loss without one was given as it ended."""
         self.free = [each for each in self.current.values() if not hidden(each.subject, each.cause, self.all)]
 
     def deeds(self) -> Iterator[Deed]:
@@ -90,7 +95,7 @@ class _Decision:
 
     def _loose(self, alert: Alert, heads: list[tuple[Finding, str]]) -> Iterator[Deed]:
         """An open alert whose finding is open no more."""
-        better = next((each for each in self.free if _same_event(alert, each)), None)
+        better = next((each for each in self.free if self._named(alert, each) or _same_event(alert, each)), None)
         if better is not None:
             self.free.remove(better)
             heads.append((better, alert.id))
@@ -99,6 +104,11 @@ class _Decision:
             yield self._closed(alert, Why.ABSORBED, head)
         elif not hidden(alert.subject, alert.cause, self.all) and self._rested(alert):
             yield self._closed(alert, Why.OVER)
+
+    def _named(self, alert: Alert, finding: Finding) -> bool:
+        """Whether a finding is what the loss of an alert was named, from whenever it is dated now."""
+        name = self.became.get((alert.cause, alert.subject))
+        return name == finding.cause and device_of(finding.subject) == device_of(alert.subject)
 
     def _new(self, finding: Finding, heads: list[tuple[Finding, str]]) -> Iterator[Deed]:
         """A finding without an open alert."""

@@ -19,7 +19,7 @@ from models.pv.diagnosis.onset import LOOKED_BACK
 from models.pv.diagnosis.recipes import LAST_RECIPES, RECIPES, TOWN_RECIPES
 from models.pv.diagnosis.recipes.performance import forgotten
 from models.pv.diagnosis.sign import Past, Sign
-from models.pv.diagnosis.succession import continued, named
+from models.pv.diagnosis.succession import continued, named, resumed
 
 __all__ = ["Known", "diagnose"]
 
@@ -44,7 +44,7 @@ def diagnose(day: TownDay, known: Known) -> tuple[list[Finding], Known]:
     signs, pasts = _looked(day, known)
     first = gate(signs, day, members)
     taken = _taken(first, ledger)
-    last, pasts = _looked_last(day, known, ledger, pasts)
+    last, pasts = _looked_last(day, known, ledger, pasts, resumed(known.episodes, taken))
     # What brings many roofs down in a week is seen only beside each other: the gates again, of the last ones alone.
     second = gate(continued(last, taken, known.episodes), day, members, [one.sign for one in first.told])
     taken |= _taken(Gated(_spoken(second, first), second.hidden), ledger)
@@ -80,14 +80,17 @@ def _looked(day: TownDay, known: Known) -> tuple[list[Sign], _Pasts]:
     return signs, pasts
 
 
-def _looked_last(day: TownDay, known: Known, ledger: Ledger, pasts: _Pasts) -> tuple[list[Sign], _Pasts]:
-    """Recipes that look at what the others have left."""
+def _looked_last(
+    day: TownDay, known: Known, ledger: Ledger, pasts: _Pasts, explained: set[str]
+) -> tuple[list[Sign], _Pasts]:
+    """Recipes that look at what the others have left; of the inverters that are explained, anew."""
     signs: list[Sign] = []
     for name, look in LAST_RECIPES.items():
         before, after = known.pasts.get(name, {}), pasts.setdefault(name, {})
         for row, inverter in enumerate(day.inverters):
             rest = replace(inverter, energy=ledger.residue(row, inverter.energy))
-            seen, past = look(rest, day, before.get(inverter.unit.path, {}))
+            past = before.get(inverter.unit.path, {})
+            seen, past = look(rest, day, forgotten(past) if inverter.unit.path in explained else past)
             signs += seen
             if past:
                 after[inverter.unit.path] = past
@@ -135,6 +138,8 @@ def _lived(
         if episode is None:
             episode = opened(sign, known.closed.get(_word(*key), 0))
             back = pools.back(sign, episode.finding.since, rows, lost)
+        elif episode.absent and sign.claim is not None and np.isinf(sign.claim).all():
+            back = pools.back(sign, episode.last, rows, lost)  # it went on while nothing told of it
         lit = _lit(day, ledger, rows)
         episode = told(episode, sign, lost, planned, expected, day.end, lit=lit, whole=day.whole)
         if back:

@@ -15,9 +15,10 @@ ABSENT = {Stage.DATA: 1, Stage.AVAILABILITY: 1, Stage.DEVICE: 2, Stage.PERFORMAN
 performance have a hysteresis of their own, in weeks; of a design nothing changes in days."""
 RARELY = {
     Cause.GRID_TRIPS: 10, Cause.THERMAL: 10, Cause.EXPORT_LIMIT: 10, Cause.DERATING: 10, Cause.SHADING: 14,
-    Cause.OBSTACLE: 14, Cause.INSULATION: 10, Cause.CLOCK: 14,
+    Cause.OBSTACLE: 14, Cause.INSULATION: 10, Cause.CLOCK: 14, Cause.SOILING: 10,
 }  # fmt: skip
-"""What shows on hot, bright or wet days only may come again after a week of others."""
+"""What shows on hot, bright or wet days only may come again after a week of others. A fall that is straight no more is
+one still: what is lost is found again, nameless, within so many days, and keeps its name (`succession.continued`)."""
 LATELY = 7
 """Lit days of which `lost_per_day` and `missing` speak."""
 NAN = float("nan")

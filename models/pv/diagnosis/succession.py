@@ -42,6 +42,18 @@ def continued(signs: Sequence[Sign], told: Mapping[_Key, object], episodes: Sequ
     return made
 
 
+def resumed(episodes: Sequence[Episode], told: Mapping[_Key, object]) -> set[str]:
+    """Inverters whose named loss tells of itself again today, after days on which it went on as a nameless one: who
+    looks at what is left has to forget that there was one."""
+    nameless = {one.finding.subject for one in episodes if one.finding.cause is Cause.UNEXPLAINED}
+    back = {
+        one.finding.subject.split("#")[0]
+        for one in episodes
+        if one.finding.cause in LASTING and (one.finding.cause, one.finding.subject) in told
+    }
+    return back - nameless
+
+
 def named(
     episodes: Sequence[Episode],
     before: Mapping[_Key, Episode],

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.pv.diagnosis.cause import Cause
-from models.pv.diagnosis.day import InverterDay, TownDay
+from models.pv.diagnosis.day import InverterDay, TownDay, Unit
 from models.pv.diagnosis.sign import Evidence, Looked, Past, Sign
 from models.pv.expected.metadata import AMONG_NEIGHBOURS, CAPACITY, MIN_NEIGHBOURS, Verdict
 from models.pv.sun import Floats
@@ -31,6 +31,8 @@ DAYS, KEPT = 10, 30
 CLEAR_DAY = 0.6
 """Share of a cloudless sky's energy that the middle of the town makes on a day on which orientations are known well
 enough: under clouds they matter less than the model of a cloudless sky says."""
+BEFORE = "before"
+"""Measured by what it made before the diagnosis first looked."""
 KNOWN = 0.9
 """Share of the day's light for which an inverter's energy must be known."""
 
@@ -67,7 +69,7 @@ def nameplate(day: TownDay, past: Past) -> Looked:
         for path, kind, ratio in _ratios(day):
             one = first.get(path, {"since": day.start, "pdc0": 0.0, "kind": kind, "days": []})
             pdc0 = units[path].pdc0
-            if one["pdc0"] != pdc0 or one["kind"] != kind:
+            if one["pdc0"] != pdc0 or one["kind"] not in (kind, BEFORE):
                 one = {"since": day.start, "pdc0": pdc0, "kind": kind, "days": []}
             if len(one["days"]) < KEPT or _off(one):  # what was well in its first weeks is no matter of the nameplate
                 one = {**one, "days": [*one["days"], round(1000 * ratio)][-KEPT:]}
@@ -84,6 +86,11 @@ def nameplate(day: TownDay, past: Past) -> Looked:
             }
             signs.append(Sign(Cause.CAPACITY, path, one["since"], max(day.start, one["since"]), evidence=evidence))
     return signs, first
+
+
+def well(unit: Unit, since: int) -> dict[str, Any]:
+    """What `nameplate` remembers of an inverter whose first days, from `since` on, were well: it is not asked again."""
+    return {"since": since, "pdc0": unit.pdc0, "kind": BEFORE, "days": [1000] * KEPT}
 
 
 def _off(one: dict[str, Any]) -> bool:

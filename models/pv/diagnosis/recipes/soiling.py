@@ -6,12 +6,13 @@ off in one.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay
+from models.pv.diagnosis.onset import onset
 from models.pv.diagnosis.sign import Evidence, Looked, Past, Sign
 from models.pv.sun import Floats
 
@@ -29,9 +30,12 @@ FASTEST = 0.012
 """Share a day: what falls faster is broken."""
 STRAIGHT = 0.75
 """A line must leave at most this part of the squares that the best step leaves."""
-RISE = 0.6
-"""Part of the fall that comes back at once when it is washed off."""
-DAY = 86_400_000
+RISE, RISES = 0.6, 3.0
+"""Part of the fall that comes back at once when it is washed off, and times the unrest of a day, at least …"""
+WASHED = 5
+"""… on the middle one of the last days with sun, above the line that went on."""
+HOUR = 3_600_000
+"""ms"""
 
 
 def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
@@ -45,17 +49,16 @@ def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         best = max(best * FADES, should)
         dark = inverter.outage.any() or should < max(SUNNY * best, LIT * inverter.unit.pdc0)
         if not dark and should > 0:
-            days = [*days, [day.start // 3_600_000, round(1000 * made / should)]][-KEPT:]
+            days = [*days, [day.start // HOUR, round(1000 * made / should)]][-KEPT:]
         start = _washed(days)
         if start:
-            days, washed, seen = days[start:], washed + 1, None
+            over, days, washed = int(days[start][0]) * HOUR, days[start:], washed + 1
+            after = {"days": days, "best": round(best), "washed": washed}
+            return (() if seen is None else (_clean(inverter, day, seen, over),)), after
     line = _fall(days)
     if line is None:
-        seen = None
-    after: dict[str, Any] = {"days": days, "best": round(best), "washed": washed}
-    if line is None:
-        return (), after
-    since, gone, speed = line
+        return (), {"days": days, "best": round(best), "washed": washed}
+    since, gone, speed = line.since, line.gone, line.speed
     seen = seen or day.end
     evidence: Evidence = {
         "missing_share": round(gone, 3),
@@ -67,11 +70,36 @@ def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     sign = Sign(
         Cause.SOILING, inverter.unit.path, since, max(seen, since), claim, confidence=confidence, evidence=evidence
     )
-    return (sign,), after | {"seen": seen}
+    return (sign,), {"days": days, "best": round(best), "washed": washed, "seen": seen}
 
 
-def _fall(days: list[list[int]]) -> tuple[int, float, float] | None:
-    """Since when (ms), the share gone by now and per day of a straight fall; None when there is none."""
+def _clean(inverter: InverterDay, day: TownDay, seen: int, over: int) -> Sign:
+    """It was washed off: what comes back later is a fall of its own."""
+    nothing = np.zeros(len(inverter.expected))
+    until = max(over, seen)
+    return Sign(Cause.SOILING, inverter.unit.path, min(seen, over), seen, nothing, confidence=0.75, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight fall over days with sun."""
+
+    since: int
+    """ms"""
+    gone: float
+    """Share, over all days."""
+    speed: float
+    """Share a day."""
+    level: float
+    """Made over expected, on the last day."""
+    last: float
+    """Day since 1970 of the last day."""
+    unrest: float
+    """Standard deviation of a day about the line."""
+
+
+def _fall(days: list[list[int]]) -> _Line | None:
+    """The fall over these days; None without one."""
     if len(days) < LEAST:
         return None
     at, ratio = (np.array(column, float) for column in zip(*days, strict=True))
@@ -79,15 +107,15 @@ def _fall(days: list[list[int]]) -> tuple[int, float, float] | None:
     if at[-1] - at[0] < LONG:
         return None
     slope, level = np.polyfit(at - at[-1], ratio, 1)
-    begun = float(level - slope * (at[-1] - at[0]))
-    gone, speed = begun - float(level), -float(slope)
+    gone, speed = -float(slope * (at[-1] - at[0])), -float(slope)
     left = ratio - (level + slope * (at - at[-1]))
     error = float(np.sqrt((left**2).sum() / (len(at) - 2) / ((at - at.mean()) ** 2).sum()))
     if gone < FALL or not 0 < speed < FASTEST or speed < 4 * error:
         return None
     if float((left**2).sum()) > STRAIGHT * _step(ratio):
         return None
-    return int(days[0][0]) * 3_600_000, gone, speed
+    begun = onset(at, 1.0 - ratio, np.ones(len(at)))
+    return _Line(int(days[begun][0]) * HOUR, gone, speed, float(level), float(at[-1]), float(np.std(left)))
 
 
 def _step(ratio: Floats) -> float:
@@ -100,12 +128,14 @@ def _step(ratio: Floats) -> float:
 
 
 def _washed(days: list[list[int]]) -> int:
-    """Where days begin after a wash: three days that stand above the three before by most of the fall; 0 for none."""
-    if len(days) < LEAST + 3:
+    """Where days begin after a wash; 0 for none."""
+    if len(days) < LEAST + WASHED:
         return 0
-    ratio = np.array([row[1] for row in days], float) / 1000
-    before, after = float(np.median(ratio[-6:-3])), float(np.median(ratio[-3:]))
-    fallen = _fall(days[:-3])
-    if fallen is None or after - before < RISE * fallen[1]:
+    fallen = _fall(days[:-WASHED])
+    if fallen is None:
         return 0
-    return len(days) - 3 + int(np.argmax(np.diff(ratio[-4:])))
+    at, ratio = (np.array(column, float) for column in zip(*days[-WASHED - 1 :], strict=True))
+    above = ratio / 1000 - (fallen.level - fallen.speed * (at / 24 - fallen.last))
+    if float(np.median(above[1:])) < max(RISE * fallen.gone, RISES * fallen.unrest):
+        return 0
+    return len(days) - WASHED + int(np.argmax(np.diff(ratio)))

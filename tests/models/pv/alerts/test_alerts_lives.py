@@ -102,6 +102,17 @@ def test_the_same_event_known_better_is_the_same_alert() -> None:
     assert len(life.alerts) == 1
 
 
+def test_a_loss_that_gets_its_name_is_the_same_alert_from_whenever_it_is_dated_now() -> None:
+    life, nameless = Life(), finding(Cause.UNEXPLAINED, "ecole/inv-1", since=60 * DAY)
+    assert life.see(70 * DAY, nameless) == ["opened"]
+    (over,) = ended([finding(Cause.UNEXPLAINED, "ecole/inv-1", since=60 * DAY, lost_wh=0.0,
+                             evidence={"became": "soiling"})], 80 * DAY)  # fmt: skip
+    named = finding(Cause.SOILING, "ecole/inv-1", since=20 * DAY, lost_wh=60_000.0)
+    assert life.see(80 * DAY, over, named) == ["changed"]
+    (alert,) = life.alerts.values()
+    assert (alert.cause, alert.finding.lost_wh) == (Cause.SOILING, 60_000.0)
+
+
 def test_what_comes_and_goes_is_one_alert() -> None:
     off = finding(Cause.INVERTER_OFF, "ecole/inv-1")
     life = Life()

@@ -27,6 +27,12 @@ def test_a_slow_fall_is_found_and_its_share_known() -> None:
     assert (sign.claim > 0).sum() == np.isfinite(day.inverters[0].expected).sum()
 
 
+def test_a_slow_fall_is_dated_from_where_it_began_and_not_from_the_first_day_looked_at() -> None:
+    told = looked(soiling, invented("2026-04-01", 68, dust, noise=0.01))
+    (sign,) = told[-1][1]
+    assert abs(sign.since - told[20][0].start) <= 6 * DAY
+
+
 def test_rain_ends_it_and_the_next_fall_is_surer() -> None:
     told = looked(soiling, invented("2026-04-01", 118, dust))
     assert told[80][1] == []
