@@ -269,8 +269,6 @@ def test_dirt_is_one_finding_from_its_first_day_on_whichever_recipe_sees_it() ->
     story = [findings for _number, findings, _known in told(SIX, len(gone), {path: lambda number, _: 1 - gone[number]})]
     assert {(one.cause, one.subject) for findings in story for one in findings} == {(Cause.SOILING, path)}
     (mine,) = story[-1]
-    lost = sum(
-        0.01 * max(number - 40, 0) / 7 * day_of(SIX, number).inverters[3].expected.sum() for number in range(days)
-    )
+    lost = sum(share * day_of(SIX, number).inverters[3].expected.sum() for number, share in enumerate(gone))
     assert abs((mine.since - START) / DAY - 40) <= 7
     assert mine.lost_wh == pytest.approx(lost, rel=0.1)
