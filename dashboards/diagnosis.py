@@ -13,6 +13,7 @@ from config.town import Town
 from dashboards.alert_words import cause_words, check_first
 from dashboards.alerts import SitePrice, site_names
 from models.pv.alerts.gate import device_of, euros, site_of
+from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.finding import Finding
 
 Document = dict[str, Any]
@@ -94,18 +95,36 @@ def evidence_lines(evidence: Mapping[str, float | str]) -> list[str]:
         "sigma": _("usual unrest of it: {}"),
         "dc_over_ac": _("modules over inverter: {}"),
         "lost_wh_estimated": _("lost on the last day, estimated: {} Wh"),
+        "became": _("known since as: {}"),
+        "ratio": _("ratio to the others: {}"),
+        "power_wh": _("energy by its power: {} Wh"),
+        "counter_wh": _("energy by its counter: {} Wh"),
+        "r_iso_kohm": _("insulation resistance: {} kΩ"),
+        "usual_kohm": _("usual insulation resistance: {} kΩ"),
+        "days_of_7": _("days of the last seven: {}"),
+        "wet_mornings": _("wet mornings: {}"),
+        "temp_max_c": _("hottest: {} °C"),
+        "hot_days": _("hot days: {}"),
+        "level_w": _("ceiling: {} W"),
+        "of_rated": _("ceiling over rated power: {}"),
+        "value_w": _("value that stays: {} W"),
+        "minutes_today_min": _("minutes disconnected on the last day: {}"),
+        "silences": _("silences: {}"),
+        "maker_code": _("code of the maker: {}"),
     }
     shares = (
         "missing_share", "made_share", "fall_per_week", "change_per_year", "change_per_year_low",
         "change_per_year_high", "yield_over_neighbours", "days_hit_share", "morning_missing_share",
-        "midday_missing_share", "evening_missing_share", "sigma",
+        "midday_missing_share", "evening_missing_share", "sigma", "of_rated",
     )  # fmt: skip
-    elsewhere = ("input", "last_heard_ms", "fault_code", "state")
+    elsewhere = ("input", "last_heard_ms", "fault_code", "state", "map")
     told = []
     for name, value in evidence.items():
         if name in elsewhere:
             continue
-        if isinstance(value, str):
+        if name == "became":
+            shown = cause_words(Cause(str(value)))
+        elif isinstance(value, str):
             shown = value
         elif name in shares:
             shown = formats.percent(value, 1)

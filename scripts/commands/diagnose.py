@@ -101,12 +101,11 @@ def _replayed(work: Work, first: date, last: date, warm: date) -> Iterator[Findi
     from rich.progress import track
 
     from models.calendar import day_bounds, days
-    from models.pv.diagnosis.diagnose import Known
     from scripts.jobs.diagnosis import DiagnosisJob
 
     diagnosis = next(job.diagnosis for job in work.jobs if isinstance(job, DiagnosisJob))
     told, bounds = dict[tuple[str, str, int], "Finding"](), [day_bounds(day, work.tz) for day in days(warm, last)]
-    looked = diagnosis.days(bounds, Known())
+    looked = diagnosis.days(bounds, diagnosis.before(bounds[0][0]))
     said, silent = _("days looked at"), not sys.stderr.isatty()
     for end, found, _known in track(looked, said, len(bounds), console=err, disable=silent):
         if end > day_bounds(first, work.tz)[0]:

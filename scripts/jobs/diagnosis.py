@@ -51,6 +51,10 @@ class Diagnosis:
             found, known = diagnose(day, known)
             yield day.end, found, known
 
+    def before(self, start: int) -> Known:
+        """What is known of losses where nothing was looked at before `start`: from the sums of days alone."""
+        return self._days.before(start)
+
     def known(self, start: int) -> Known:
         """What was known on the morning that begins at `start`.
 
@@ -59,13 +63,13 @@ class Diagnosis:
         periods, tz = self.closing.periods, self.closing.tz
         kept = periods.state(DIAGNOSIS, KNOWN, start)
         if kept is None:
-            return self._days.before(start)
+            return self.before(start)
         at, text = kept
         try:
             known = Known.from_json(text)
         except ValueError as error:  # of an older tepos
             log.warning("what the diagnosis knew cannot be read and is learnt anew: %s", error)
-            return self._days.before(start)
+            return self.before(start)
         first = self.closing.first()
         if at == start or start - at > FORGOTTEN or first is None or first > at:
             return known

@@ -1,9 +1,9 @@
 """What was lost before the diagnosis first looked, told from the sums of days alone.
 
 The diagnosis looks back three months at most. Where it begins later than the record does, because tepos was given years
-at once or because what an older tepos knew cannot be read, a loss that goes on would seem to begin on its first day: it
-would be told too small, and its roof accused of a wrong nameplate. The recipes that need no more than the energy of a
-day are shown the days before; the rest learns as days pass.
+at once or because what an older tepos knew cannot be read, a loss that goes on would seem to begin on its first day,
+and be told too small. The recipes that need no more than the energy of a day are shown the days before; the rest learns
+as days pass.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from models.pv.diagnosis.cause import Cause
 from models.pv.diagnosis.day import InverterDay, TownDay, Unit
 from models.pv.diagnosis.episodes import opened, told, untold
 from models.pv.diagnosis.known import Episode, Known, Loss
-from models.pv.diagnosis.members import TOWN
 from models.pv.diagnosis.onset import LOOKED_BACK
-from models.pv.diagnosis.recipes.design import well
 from models.pv.diagnosis.recipes.performance import LIT, forgotten, performance
 from models.pv.diagnosis.recipes.soiling import soiling
 from models.pv.diagnosis.sign import Sign
@@ -54,10 +52,9 @@ class DaysBefore:
 
 def known_before(units: Sequence[Unit], days: DaysBefore) -> Known:
     """What the diagnosis would know of losses at the end of these days. `units`: in the order of the rows."""
-    pasts: dict[str, dict[str, Any]] = {"soiling": {}, "performance": {}, "nameplate": {}}
+    pasts: dict[str, dict[str, Any]] = {"soiling": {}, "performance": {}}
     episodes: list[Episode] = []
     unclaimed: dict[str, tuple[Loss, ...]] = {}
-    first_days: dict[str, Any] = {}
     for row, unit in enumerate(units):
         story = _Story(unit)
         for number in np.flatnonzero(np.isfinite(days.energy[row]) & (days.expected[row] > 0)):
@@ -67,11 +64,7 @@ def known_before(units: Sequence[Unit], days: DaysBefore) -> Known:
         unclaimed[unit.path] = tuple(story.unclaimed[-LOOKED_BACK:])
         if story.episode is not None:
             episodes.append(story.episode)
-            if story.seen_well:
-                first_days[unit.path] = well(unit, int(days.starts[0]))
-    if first_days:
-        pasts["nameplate"][TOWN] = first_days
-    return Known({name: kept for name, kept in pasts.items() if kept}, tuple(episodes), {}, unclaimed)
+    return Known(pasts, tuple(episodes), {}, unclaimed)
 
 
 class _Story:
@@ -83,8 +76,6 @@ class _Story:
         self.performance: Any = {}
         self.episode: Episode | None = None
         self.unclaimed: list[Loss] = []
-        self.seen_well = False
-        """There was a day before the loss: its nameplate is not what is wrong."""
 
     def day(self, start: int, made: float, should: float) -> None:
         """One day more (ms, Wh, Wh)."""
@@ -105,7 +96,6 @@ class _Story:
         lit = should >= LIT * self._unit.pdc0
         if sign is None:
             self.unclaimed.append((town.start, round(lost, 1)))
-            self.seen_well |= self.episode is None
             if self.episode is not None:
                 self.episode = untold(self.episode, lit=lit, works=True, whole=True)
                 if not self.episode.finding.open:

@@ -123,6 +123,8 @@ class TownDay:
     checked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By inverter: what the last check of the town's files against its readings found, figure by figure (``capacity``,
     ``tilt``, ``azimuth``, ``clock``, ``neighbours``): verdict (models.pv.expected.metadata), declared, found, unit."""
+    losing: frozenset[str] = frozenset()
+    """Inverters of which a loss was known in the morning: what they give says nothing of their nameplate."""
 
     @property
     def times(self) -> Times:

@@ -40,6 +40,7 @@ def diagnose(day: TownDay, known: Known) -> tuple[list[Finding], Known]:
     Of a day that goes on (not `day.whole`) the second is for nothing: every look at today begins with what was known
     in the morning.
     """
+    day = replace(day, losing=_losing(known))
     members, ledger = Members.of(day), Ledger(day, Members.of(day))
     signs, pasts = _looked(day, known)
     first = gate(signs, day, members)
@@ -58,6 +59,12 @@ def diagnose(day: TownDay, known: Known) -> tuple[list[Finding], Known]:
     closed |= {_word(one.cause, one.subject): one.until for one in findings if one.until is not None}
     going_on = tuple(one for one in episodes if one.finding.open)
     return findings, Known(pasts, going_on, closed, unclaimed)
+
+
+def _losing(known: Known) -> frozenset[str]:
+    findings = [one.finding for one in known.episodes]
+    losses = (Stage.AVAILABILITY, Stage.DEVICE, Stage.PERFORMANCE)
+    return frozenset(one.subject.split("#")[0] for one in findings if one.cause.stage in losses)
 
 
 _Pasts = dict[str, dict[str, Past]]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.pv.diagnosis.cause import Cause
-from models.pv.diagnosis.day import InverterDay, TownDay, Unit
+from models.pv.diagnosis.day import InverterDay, TownDay
 from models.pv.diagnosis.sign import Evidence, Looked, Past, Sign
 from models.pv.expected.metadata import AMONG_NEIGHBOURS, CAPACITY, MIN_NEIGHBOURS, Verdict
 from models.pv.sun import Floats
@@ -31,8 +31,6 @@ DAYS, KEPT = 10, 30
 CLEAR_DAY = 0.6
 """Share of a cloudless sky's energy that the middle of the town makes on a day on which orientations are known well
 enough: under clouds they matter less than the model of a cloudless sky says."""
-BEFORE = "before"
-"""Measured by what it made before the diagnosis first looked."""
 KNOWN = 0.9
 """Share of the day's light for which an inverter's energy must be known."""
 
@@ -61,15 +59,18 @@ def nameplate(day: TownDay, past: Past) -> Looked:
     """Inverters whose yield is not that of the others, from their first days on.
 
     By the energy of a cloudless sky where the files describe all of them, else by installed power, in wider bounds: an
-    unknown roof may face north. It remembers of each the first days' yields over the town's middle one, in ‰.
+    unknown roof may face north. It remembers of each the first days' yields over the town's middle one, in ‰; none of a
+    day on which a loss was known, which came later or is named already.
     """
     units = {inverter.unit.path: inverter.unit for inverter in day.inverters}
     first: dict[str, dict[str, Any]] = {path: one for path, one in past.items() if path in units}
     if day.whole:
         for path, kind, ratio in _ratios(day):
+            if path in day.losing:
+                continue
             one = first.get(path, {"since": day.start, "pdc0": 0.0, "kind": kind, "days": []})
             pdc0 = units[path].pdc0
-            if one["pdc0"] != pdc0 or one["kind"] not in (kind, BEFORE):
+            if one["pdc0"] != pdc0 or one["kind"] != kind:
                 one = {"since": day.start, "pdc0": pdc0, "kind": kind, "days": []}
             if len(one["days"]) < KEPT or _off(one):  # what was well in its first weeks is no matter of the nameplate
                 one = {**one, "days": [*one["days"], round(1000 * ratio)][-KEPT:]}
@@ -86,11 +87,6 @@ def nameplate(day: TownDay, past: Past) -> Looked:
             }
             signs.append(Sign(Cause.CAPACITY, path, one["since"], max(day.start, one["since"]), evidence=evidence))
     return signs, first
-
-
-def well(unit: Unit, since: int) -> dict[str, Any]:
-    """What `nameplate` remembers of an inverter whose first days, from `since` on, were well: it is not asked again."""
-    return {"since": since, "pdc0": unit.pdc0, "kind": BEFORE, "days": [1000] * KEPT}
 
 
 def _off(one: dict[str, Any]) -> bool:

@@ -59,7 +59,6 @@ def test_a_slow_loss_has_its_name_and_its_energy() -> None:
 def test_a_nameplate_is_not_doubted_for_a_loss_that_came_later() -> None:
     kept = {PATH: from_day(60, 0.5)}
     assert {one.cause for one in going_on(known_before(SIX, sums(kept)), kept)} == {Cause.UNEXPLAINED}
-    assert Cause.CAPACITY in {one.cause for one in going_on(Known(), kept)}
 
 
 def test_what_was_over_before_is_over() -> None:

@@ -272,3 +272,9 @@ def test_dirt_is_one_finding_from_its_first_day_on_whichever_recipe_sees_it() ->
     lost = sum(share * day_of(SIX, number).inverters[3].expected.sum() for number, share in enumerate(gone))
     assert abs((mine.since - START) / DAY - 40) <= 7
     assert mine.lost_wh == pytest.approx(lost, rel=0.1)
+
+
+@pytest.mark.parametrize("first", [6, 12, 25])
+def test_a_loss_in_the_first_weeks_is_no_matter_of_the_nameplate(first: int) -> None:
+    story = told(SIX, 60, {SIX[0].path: from_day(first, 0.67)})
+    assert {one.cause for _number, findings, _known in story for one in findings} == {Cause.UNEXPLAINED}
