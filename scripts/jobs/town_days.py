@@ -25,6 +25,8 @@ RECENT = 14 * DAY
 """ms before a day in which the newest closed one is looked for, that says how sure an expectation is."""
 LONG_BEFORE = 400 * DAY
 """ms before the first day looked at from which a loss may come."""
+WHOLE = 0.98
+"""Completeness of a day of which energy and expectation can be held against each other."""
 SAMPLES = 100_000
 """So many samples are read at once, of all fields that recipes read: about 100 MB."""
 
@@ -69,11 +71,11 @@ class TownDays:
 
     def before(self, start: int) -> Known:
         """What is known of losses on the first day looked at, which begins at `start` (ms): see `known_before`."""
-        columns = ("energy", "expected", "expected_basis", "lost_outage")
+        columns = ("energy", "expected", "expected_basis", "lost_outage", "completeness")
         rows = self._closing.store.read_rollups(Step.DAY, Subject.INVERTER, None, start - LONG_BEFORE, start, columns)
         if rows.empty:
             return Known()
-        sure = ~rows["expected_basis"].isin(UNSURE) & rows["expected_basis"].notna()
+        sure = ~rows["expected_basis"].isin(UNSURE) & rows["expected_basis"].notna() & (rows["completeness"] >= WHOLE)
         rows = rows.assign(expected=rows["expected"].where(sure))
         starts = np.sort(rows["time"].unique()).astype(np.int64)
         paths, table = [unit.path for unit in self.units], rows.set_index(["subject", "time"])

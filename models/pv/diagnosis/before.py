@@ -103,7 +103,9 @@ class _Story:
             return
         if self.episode is None:
             self.episode = opened(sign, 0)
-        elif self.episode.finding.cause is Cause.UNEXPLAINED != sign.cause:  # a loss without a name has got one
+        elif (
+            self.episode.finding.cause is Cause.UNEXPLAINED and sign.cause is not Cause.UNEXPLAINED
+        ):  # it has a name now
             before = self.episode.finding
             renamed = replace(before, cause=sign.cause, since=min(before.since, sign.since))
             self.episode = replace(self.episode, finding=renamed)

@@ -62,9 +62,8 @@ def diagnose(day: TownDay, known: Known) -> tuple[list[Finding], Known]:
 
 
 def _losing(known: Known) -> frozenset[str]:
-    findings = [one.finding for one in known.episodes]
-    losses = (Stage.AVAILABILITY, Stage.DEVICE, Stage.PERFORMANCE)
-    return frozenset(one.subject.split("#")[0] for one in findings if one.cause.stage in losses)
+    findings = [one.finding for one in known.episodes if one.finding.lost_wh > 0]
+    return frozenset(one.subject.split("#")[0] for one in findings if one.cause.stage is not Stage.DESIGN)
 
 
 _Pasts = dict[str, dict[str, Past]]
