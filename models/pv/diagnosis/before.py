@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from models.pv.diagnosis.cause import Cause
@@ -27,6 +28,7 @@ from models.pv.sun import Floats
 
 DAY = 86_400_000
 """ms"""
+NO_SAMPLES = pd.DataFrame()
 HIGH = 45.0
 """Degrees: a day of one interval has its sun up."""
 
@@ -90,7 +92,9 @@ class _Story:
 
     def _seen(self, made: float, should: float) -> InverterDay:
         energy, expected, nothing = np.array([made]), np.array([should]), np.array([np.nan])
-        return InverterDay(self._unit, energy, expected, nothing, nothing, nothing, np.zeros(1, bool))
+        return InverterDay(
+            self._unit, energy, expected, nothing, nothing, nothing, np.zeros(1, bool), samples=NO_SAMPLES
+        )
 
     def _live(self, sign: Sign | None, town: TownDay, lost: float, should: float) -> None:
         lit = should >= LIT * self._unit.pdc0

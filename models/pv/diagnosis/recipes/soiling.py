@@ -106,10 +106,12 @@ def _fall(days: list[list[int]]) -> _Line | None:
     at, ratio = at / 24, ratio / 1000
     if at[-1] - at[0] < LONG:
         return None
-    slope, level = np.polyfit(at - at[-1], ratio, 1)
+    middle, mean = at.mean(), ratio.mean()
+    slope = float(((at - middle) * (ratio - mean)).sum() / ((at - middle) ** 2).sum())
+    level = mean + slope * (at[-1] - middle)
     gone, speed = -float(slope * (at[-1] - at[0])), -float(slope)
     left = ratio - (level + slope * (at - at[-1]))
-    error = float(np.sqrt((left**2).sum() / (len(at) - 2) / ((at - at.mean()) ** 2).sum()))
+    error = float(np.sqrt((left**2).sum() / (len(at) - 2) / ((at - middle) ** 2).sum()))
     if gone < FALL or not 0 < speed < FASTEST or speed < 4 * error:
         return None
     if float((left**2).sum()) > STRAIGHT * _step(ratio):
