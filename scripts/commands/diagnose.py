@@ -97,7 +97,7 @@ def _stretch(work: Work, first: date | None, last: date | None) -> tuple[date, d
 
 
 def _replayed(work: Work, first: date, last: date, warm: date) -> Iterator[Finding]:
-    """Each finding of the days first..last once, as it was told last."""
+    """Each finding of the days first..last once, as it was told last, under the name it has in the end."""
     from rich.progress import track
 
     from models.calendar import day_bounds, days
@@ -110,7 +110,7 @@ def _replayed(work: Work, first: date, last: date, warm: date) -> Iterator[Findi
     for end, found, _known in track(looked, said, len(bounds), console=err, disable=silent):
         if end > day_bounds(first, work.tz)[0]:
             told |= {(each.cause, each.subject, each.since): each for each in found}
-    yield from told.values()
+    yield from (each for each in told.values() if "became" not in each.evidence)  # its name has all of it
 
 
 def _subjects(town: Town, roof: str | None) -> set[str] | None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.calendar import QUARTER
-from models.pv.closing.ground import CHAIN, ground, under_clouds
+from models.pv.closing.ground import CHAIN, FACING, ground, under_clouds
 from models.pv.expected.orientation_fit import fit
 from models.pv.fleet.day import HOUR
 from models.pv.plant import AC_PER_DC, GAMMA_CRYSTALLINE, InverterFacts, Plane, Plant
@@ -35,7 +35,7 @@ def figures(roofs: Roofs, plain: Replay) -> Iterator[Figure]:
     words = f"angles fitted to the first {TAUGHT} days: {', '.join(angles)}; baseline: without angles"
     both = [scores(roofs.power, one.expected) for one in (run, plain)]
     for place, name in enumerate(("nrmse_hourly", "sigma_daily")):
-        own, base = (float(np.median(one[place])) for one in both)
+        own, base = (float(np.nanmedian(one[place])) for one in both)
         yield _figure(name, own, base, f"median of {len(roofs.names)} roofs; {words}")
     off, off_plain = (_off(roofs.power, one.expected) for one in (run, plain))
     note = f"share of {len(off)} roof-blocks of {BLOCK} days more than {OFF:.0%} off; {words}"
@@ -50,12 +50,14 @@ def faced(roofs: Roofs) -> tuple[Roofs, list[str]]:
         plane, inverter = _plane(name, 0, 1.0, 180.0, 20.0), InverterFacts(name, 2 * CAPACITY, True)
         lone = Plant(LATITUDE, LONGITUDE, ALTITUDE, (plane,), (inverter,))
         found = fit(times, roofs.power[:TAUGHT, :, row].ravel(), lone, None, (20.0, 1.0), CHAIN)
-        if found is None:
-            raise ValueError(f"{name}: no clear day in the first {TAUGHT}")
+        inverters.append(inverter)
+        if found is None:  # no clear day: nobody knows
+            planes.append(replace(plane, inverter=row, assumed=FACING))
+            told.append(f"{name} unknown")
+            continue
         best = found.best(found.candidates[:, 2] == 0)  # the labels of this set are right
         turn, tilt, _minutes = found.candidates[best]
         planes.append(_plane(name, row, float(found.capacity[best]), (180.0 + turn) % 360, max(20.0 + tilt, 0.0)))
-        inverters.append(inverter)
         told.append(f"{name} {planes[-1].surface_tilt:g}/{planes[-1].surface_azimuth:g}")
     plant = Plant(LATITUDE, LONGITUDE, ALTITUDE, tuple(planes), tuple(inverters))
     base = ground(plant, roofs.start, roofs.start + len(roofs.power) * 24 * HOUR)
@@ -77,8 +79,8 @@ def _off(power: Floats, expected: Floats) -> list[bool]:
     made: list[bool] = []
     for first in range(BLOCK, len(power) - BLOCK + 1, BLOCK):
         part = slice(first, first + BLOCK)
-        own = np.where(np.isfinite(expected[part]), power[part], 0.0).sum(axis=(0, 1))
-        should = np.nansum(expected[part], axis=(0, 1))
+        known = np.isfinite(expected[part]) & np.isfinite(power[part])
+        own, should = (np.where(known, one[part], 0.0).sum(axis=(0, 1)) for one in (power, expected))
         made += (np.abs(own[should > 0] / should[should > 0] - 1.0) > OFF).tolist()
     return made
 

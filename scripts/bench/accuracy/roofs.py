@@ -112,7 +112,7 @@ def scores(power: Floats, expected: Floats) -> tuple[list[float], list[float]]:
         known = np.isfinite(expected[:, :, row]) & (power[:, :, row] > 0)
         own, truth = (np.where(known, part[:, :, row], np.nan) for part in (expected, power))
         hourly.append(nrmse(own, truth))
-        days = known.any(axis=1)
+        days = known.any(axis=1) & (np.nansum(own, axis=1) > 0)
         ratio = np.nansum(truth[days], axis=1) / np.nansum(own[days], axis=1)
         daily.append(robust_sigma(ratio / np.median(ratio)) if days.any() else float("nan"))
     return hourly, daily

@@ -74,3 +74,30 @@ def test_angles_that_are_about_right_leave_real_roofs_as_well_expected_as_none()
     told = {one.name.rsplit(".", 1)[1]: one for one in facing.figures(roofs(), run())}
     for name in ("sigma_daily", "blocks_off"):
         assert told[name].value <= told[name].baseline + 0.005
+
+
+def hours_in_fifty(power, random):
+    power[random.random(power.shape) < 0.02] = np.nan
+
+
+def three_hours_of_some_days(power, random):
+    for day, row in np.argwhere(random.random(power.shape[::2]) < 0.2):
+        first = random.integers(8, 16)
+        power[day, first : first + 3, row] = np.nan
+
+
+def some_days(power, random):
+    power.transpose(0, 2, 1)[random.random(power.shape[::2]) < 0.05] = np.nan
+
+
+def nights(power, _random):
+    power[power == 0] = np.nan
+
+
+@pytest.mark.parametrize("unknown", [hours_in_fifty, three_hours_of_some_days, some_days, nights])
+def test_holes_in_what_is_known_of_the_roofs_hardly_matter(unknown):
+    holed = Roofs(roofs().names, roofs().power[:150].copy(), roofs().start, roofs().months[:150])
+    unknown(holed.power, np.random.default_rng(2))
+    hourly, daily = scores(holed.power, replay(holed).expected)
+    assert np.median(hourly) <= 0.06
+    assert np.median(daily) <= 0.025
