@@ -98,7 +98,10 @@ def _off(one: dict[str, Any]) -> bool:
 
 
 def _ratios(day: TownDay) -> list[tuple[str, str, float]]:
-    """Path, what it is measured by, and yield over the middle one of the town, of those that are known today."""
+    """Path, what it is measured by, and yield over the middle one of the town, of those that are known today.
+
+    Trackers are held to the wider bounds: what they gain on the others goes with the clouds and the season.
+    """
     alive = [inverter for inverter in day.inverters if inverter.unit.pdc0 > 0]
     if len(alive) <= MIN_NEIGHBOURS:
         return []
@@ -126,7 +129,7 @@ def _ratios(day: TownDay) -> list[tuple[str, str, float]]:
         return []
     kind = "clear" if by_clear else "size"
     return [
-        (inverter.unit.path, kind, float(one / middle))
+        (inverter.unit.path, "size" if inverter.unit.moving else kind, float(one / middle))
         for inverter, one, known_well in zip(alive, yields, enough, strict=True)
         if known_well and middle > 0
     ]

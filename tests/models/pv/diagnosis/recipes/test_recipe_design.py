@@ -48,6 +48,17 @@ def test_a_third_of_the_nameplate_from_the_first_day_is_a_wrong_capacity() -> No
     assert sign.evidence["found_kwp"] == pytest.approx(3.3, abs=0.2)
 
 
+@pytest.mark.parametrize(("gains", "told"), [(1.45, False), (0.33, True)])
+def test_what_a_tracker_gains_on_the_others_is_no_matter_of_its_size(gains: float, told: bool) -> None:
+    def moves(day: TownDay) -> TownDay:
+        one = day.inverters[1]
+        tracker = replace(one, unit=replace(one.unit, moving=True), energy=gains * one.energy)
+        return replace(day, inverters=[day.inverters[0], tracker, *day.inverters[2:]])
+
+    days = looked_at_town(nameplate, map(moves, invented("2026-04-01", 25, count=6)))
+    assert any(signs for _day, signs in days) is told
+
+
 def test_what_is_lost_later_is_no_matter_of_the_nameplate() -> None:
     def later(number: int, _day: TownDay, row: int, energy: Floats) -> Floats:
         return energy / 3 if row == 1 and number >= 50 else energy
