@@ -12,5 +12,7 @@ gates      what is said once, and what is not said
 claims     each loss goes to one cause
 episodes   signs of days become findings
 known      what is remembered between days
+onset      when a loss began
+before     what was lost before the diagnosis first looked
 diagnose   all of it: a day and what was known before in, findings and what is known after out
 """

@@ -120,3 +120,5 @@ class _Story:
         if back > 0:
             finding = self.episode.finding
             self.episode = replace(self.episode, finding=replace(finding, lost_wh=finding.lost_wh + back))
+        if not self.episode.finding.open:  # washed off
+            self.episode = None

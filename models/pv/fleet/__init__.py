@@ -8,6 +8,7 @@ is learnt, slowly, and not a roof's own recent level: a fault is not forgotten b
 - `state`: what has been learnt so far; JSON
 - `weights`: how each roof follows from the others, with some of them missing
 - `expect`: the expectation for a day
+- `holes`: a day of a roof that was unknown for some hours
 - `learn`: the state after a day
 - `nameplate`: is a roof's yield that of its capacity? (a loss that was there from the first day)
 - `finding`: measured against expected energy of one roof, day by day: when a loss began, and what it cost

@@ -17,6 +17,7 @@ import numpy as np
 from config.kwh import ExpectedBasis
 from models.pv.fleet.day import FleetDay
 from models.pv.fleet.expect import Expectation, day_ratio
+from models.pv.fleet.holes import bridged
 from models.pv.fleet.nameplate import asking, day_yields
 from models.pv.fleet.season import followed
 from models.pv.fleet.state import FleetState
@@ -35,8 +36,6 @@ DAY_WEIGHT = 0.3
 """Of a day's energy beside the hours' power: a relation that holds for both holds its level into other seasons."""
 WHOLE = 0.999
 """Share of the power squared of most others during which a roof has to be known, to count as known throughout."""
-BRIDGED = 0.5
-"""Share of a day's light in which a new roof may be unknown, for that day to teach of it."""
 LEVEL = 0.05
 """How far the energy of a block may be off."""
 ODD, ODD_SPREADS = 0.10, 2.0
@@ -84,7 +83,7 @@ def _present(state: FleetState, power: Floats, expected: Floats) -> FleetState:
 def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hours: float) -> FleetState:
     taught = np.where(np.isfinite(power) & fine, power, expected)
     new = state.established == 0
-    taught[:, new] = _bridged(taught)[:, new]
+    taught[:, new] = bridged(taught)[:, new]
     known = np.isfinite(taught)
     values = np.where(known, taught, 0.0)
     whole = known.sum(axis=0) == known.any(axis=1).sum()
@@ -109,32 +108,6 @@ def _gather(state: FleetState, power: Floats, expected: Floats, fine: Bools, hou
         fresh_known=state.fresh_known + fine,
         fresh_days=state.fresh_days + 1,
     )
-
-
-def _bridged(power: Floats) -> Floats:
-    """(T, n) W of the day with short holes filled by the course of the others; all NaN for a roof that is known too
-    little of.
-
-    Of a roof whose relation to the others nobody knows yet, an hour that is missing would take its day from it: its
-    days would not count beside its hours as those of the others do, and all correlations would be at odds.
-    """
-    there = np.isfinite(power)
-    top = np.where(there, power, 0.0).max(axis=0, initial=0.0)
-    speaks = there & (top > 0)
-    share = np.divide(power, top, out=np.zeros_like(power), where=speaks)
-    count = speaks.sum(axis=1)
-    course = np.divide(share.sum(axis=1), count, out=np.zeros(len(power)), where=count > 0)
-    made = np.full_like(power, np.nan)
-    instants = np.arange(len(power))
-    for row, known in enumerate(there.T):
-        lit = known & (course > 0.01 * course.max(initial=0.0))
-        if course[~known].sum() > BRIDGED * course.sum() or not (known.all() or lit.any()):
-            continue
-        made[known, row] = power[known, row]
-        if not known.all():
-            ratio = np.interp(instants, instants[lit], power[lit, row] / course[lit])
-            made[~known, row] = (ratio * course)[~known]
-    return made
 
 
 def _sky(state: FleetState, power: Floats, modelled: Floats | None, fine: Bools) -> FleetState:

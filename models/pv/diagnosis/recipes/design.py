@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.pv.diagnosis.cause import Cause
-from models.pv.diagnosis.day import InverterDay, TownDay
+from models.pv.diagnosis.day import InverterDay, TownDay, Unit
 from models.pv.diagnosis.sign import Evidence, Looked, Past, Sign
 from models.pv.expected.metadata import AMONG_NEIGHBOURS, CAPACITY, MIN_NEIGHBOURS, Verdict
 from models.pv.sun import Floats
@@ -72,12 +72,14 @@ def nameplate(day: TownDay, past: Past) -> Looked:
             pdc0 = units[path].pdc0
             if one["pdc0"] != pdc0 or one["kind"] != kind:
                 one = {"since": day.start, "pdc0": pdc0, "kind": kind, "days": []}
-            if len(one["days"]) < KEPT or _off(one):  # what was well in its first weeks is no matter of the nameplate
+            if len(one["days"]) < KEPT or _off(
+                one, units[path]
+            ):  # what was well in its first weeks is no matter of the nameplate
                 one = {**one, "days": [*one["days"], round(1000 * ratio)][-KEPT:]}
             first[path] = one
     signs = []
     for path, one in first.items():
-        if _off(one):
+        if _off(one, units[path]):
             ratio = float(np.median(one["days"])) / 1000
             evidence: Evidence = {
                 "yield_over_neighbours": round(ratio, 3),
@@ -89,19 +91,17 @@ def nameplate(day: TownDay, past: Past) -> Looked:
     return signs, first
 
 
-def _off(one: dict[str, Any]) -> bool:
+def _off(one: dict[str, Any], unit: Unit) -> bool:
+    """Trackers are held to the wider bounds: what they gain on the others goes with the clouds and the season."""
     if len(one["days"]) < DAYS:
         return False
     low, high = np.quantile(one["days"], [0.25, 0.75]) / 1000
-    least, most = CAPACITY if one["kind"] == "clear" else AMONG_NEIGHBOURS
+    least, most = CAPACITY if one["kind"] == "clear" and not unit.moving else AMONG_NEIGHBOURS
     return bool(high < least or low > most)
 
 
 def _ratios(day: TownDay) -> list[tuple[str, str, float]]:
-    """Path, what it is measured by, and yield over the middle one of the town, of those that are known today.
-
-    Trackers are held to the wider bounds: what they gain on the others goes with the clouds and the season.
-    """
+    """Path, what it is measured by, and yield over the middle one of the town, of those that are known today."""
     alive = [inverter for inverter in day.inverters if inverter.unit.pdc0 > 0]
     if len(alive) <= MIN_NEIGHBOURS:
         return []
@@ -129,7 +129,7 @@ def _ratios(day: TownDay) -> list[tuple[str, str, float]]:
         return []
     kind = "clear" if by_clear else "size"
     return [
-        (inverter.unit.path, "size" if inverter.unit.moving else kind, float(one / middle))
+        (inverter.unit.path, kind, float(one / middle))
         for inverter, one, known_well in zip(alive, yields, enough, strict=True)
         if known_well and middle > 0
     ]

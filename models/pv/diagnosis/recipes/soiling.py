@@ -50,11 +50,11 @@ def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
         dark = inverter.outage.any() or should < max(SUNNY * best, LIT * inverter.unit.pdc0)
         if not dark and should > 0:
             days = [*days, [day.start // HOUR, round(1000 * made / should)]][-KEPT:]
-        start = _washed(days)
+        start, since = _washed(days)
         if start:
-            over, days, washed = int(days[start][0]) * HOUR, days[start:], washed + 1
-            after = {"days": days, "best": round(best), "washed": washed}
-            return (() if seen is None else (_clean(inverter, day, seen, over),)), after
+            over = int(days[start][0]) * HOUR
+            after = {"days": days[start:], "best": round(best), "washed": washed + 1}
+            return (_clean(inverter, since, over),), after
     line = _fall(days)
     if line is None:
         return (), {"days": days, "best": round(best), "washed": washed}
@@ -73,11 +73,10 @@ def soiling(inverter: InverterDay, day: TownDay, past: Past) -> Looked:
     return (sign,), {"days": days, "best": round(best), "washed": washed, "seen": seen}
 
 
-def _clean(inverter: InverterDay, day: TownDay, seen: int, over: int) -> Sign:
-    """It was washed off: what comes back later is a fall of its own."""
+def _clean(inverter: InverterDay, since: int, over: int) -> Sign:
+    """The fall since then was washed off: what comes later is a fall of its own."""
     nothing = np.zeros(len(inverter.expected))
-    until = max(over, seen)
-    return Sign(Cause.SOILING, inverter.unit.path, min(seen, over), seen, nothing, confidence=0.75, until=until)
+    return Sign(Cause.SOILING, inverter.unit.path, since, over, nothing, confidence=0.75, until=over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +128,15 @@ def _step(ratio: Floats) -> float:
     return float(left.min())
 
 
-def _washed(days: list[list[int]]) -> int:
-    """Where days begin after a wash; 0 for none."""
+def _washed(days: list[list[int]]) -> tuple[int, int]:
+    """Where days begin after a wash, and since when (ms) it had fallen; zeros for none."""
     if len(days) < LEAST + WASHED:
-        return 0
+        return 0, 0
     fallen = _fall(days[:-WASHED])
     if fallen is None:
-        return 0
+        return 0, 0
     at, ratio = (np.array(column, float) for column in zip(*days[-WASHED - 1 :], strict=True))
     above = ratio / 1000 - (fallen.level - fallen.speed * (at / 24 - fallen.last))
     if float(np.median(above[1:])) < max(RISE * fallen.gone, RISES * fallen.unrest):
-        return 0
-    return len(days) - WASHED + int(np.argmax(np.diff(ratio)))
+        return 0, 0
+    return len(days) - WASHED + int(np.argmax(np.diff(ratio))), fallen.since

@@ -67,6 +67,14 @@ def test_what_was_over_before_is_over() -> None:
     assert going_on(known, {}) == []
 
 
+def test_dirt_that_was_washed_off_on_the_last_days_is_over() -> None:
+    fall = 0.004 * np.maximum(np.arange(DAYS) - 60, 0)
+    fall[DAYS - 4 :] = 0.0
+    known = known_before(SIX, sums({PATH: lambda number, _: 1 - fall[number]}, noise=0.005))
+    assert known.pasts["soiling"][PATH]["washed"] == 1
+    assert known.episodes == ()
+
+
 def test_a_standstill_is_another_matter() -> None:
     before = sums({PATH: lambda number, _: 0.0 if number >= DAYS - 20 else 1.0})
     outage = np.where(before.energy == 0, before.expected, 0.0)

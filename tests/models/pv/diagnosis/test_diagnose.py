@@ -278,3 +278,15 @@ def test_dirt_is_one_finding_from_its_first_day_on_whichever_recipe_sees_it() ->
 def test_a_loss_in_the_first_weeks_is_no_matter_of_the_nameplate(first: int) -> None:
     story = told(SIX, 60, {SIX[0].path: from_day(first, 0.67)})
     assert {one.cause for _number, findings, _known in story for one in findings} == {Cause.UNEXPLAINED}
+
+
+def test_dirt_is_over_within_days_of_a_wash_and_from_its_first_clean_day() -> None:
+    gone = 0.004 * np.maximum(np.arange(110) - 40, 0)
+    gone[95:] = 0.0
+    path = SIX[3].path
+    story = [
+        found for _number, found, _known in told(SIX, 102, {path: lambda number, _: 1 - gone[number]}, noise=0.005)
+    ]
+    assert story[-1] == []
+    (last,) = [one for found in story for one in found if not one.open and one.cause is Cause.SOILING]
+    assert (last.until - START) / DAY == 95
